@@ -1,0 +1,1 @@
+"""Configuration as code for Centrali workspaces: manifests in, a plan, then exactly that plan applied."""

@@ -1,0 +1,250 @@
+"""What a kind is: a model for its specs and one row that says everything else the tool needs to know about it.
+
+Loading, JSON Schema, observing, comparing, ordering, applying and the local workspace read the row; none of them
+names a kind. The uncertain facts of the API that concern one kind stand in its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from centrali_deploy.address import Address, Item, Path, Reference
+from centrali_deploy.secret import Secret
+from centrali_deploy.wire import MASK
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Plain = Mapping[str, Any]
+"""A spec as plain data in the manifest's language. Only what the author wrote is in it; a secret is a `Secret`."""
+
+EACH = "*"
+"""In a pattern: every item of a list, or every member of an object."""
+
+
+class Spec(BaseModel):
+    """The part of a resource a person decides, member names spelled as the API spells them; unknown ones refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class OpenSpec(Spec):
+    """A spec of which the vendor has not published every member: unknown ones pass through as written."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Finding(NamedTuple):
+    """Something wrong inside one spec: where, what, and the way out."""
+
+    path: Path
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A top-level member whose insides are compared one by one; members the author left out stay as they are.
+
+    `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
+    items means something. `variant`: the members that decide which others make sense; when one of them changes,
+    nothing is carried over. `models`: for each value of the first variant member, the model of such an object.
+    """
+
+    key: str | None = None
+    ordered: bool = False
+    variant: tuple[str, ...] = ()
+    models: Mapping[str, type[Spec]] = field(default_factory=dict)
+
+    def members(self, item: Plain) -> frozenset[str]:
+        """The documented members of this object (of every variant, when its own is unknown)."""
+        model = self.models.get(str(item.get(self.variant[0]))) if self.variant else None
+        models = [model] if model else self.models.values()
+        return frozenset(name for each in models for name in each.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePlace:
+    """Where a spec names another resource. `wire`: the member that carries its id on the wire (None: the name itself).
+
+    `deferrable`: the list item holding the reference may be added after both resources exist.
+    """
+
+    pattern: Path
+    kind: str
+    wire: str | None = None
+    deferrable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """A member that is set by calls of its own: `calls` maps each value to the last segment of the call's path.
+
+    `initial` is the value after a create. `methods` are tried in turn when one is not allowed [I].
+    """
+
+    member: str
+    calls: Mapping[Any, str]
+    initial: Any
+    methods: tuple[str, ...]
+    in_create: bool
+
+
+def _unchanged(spec: Plain) -> Plain:
+    return spec
+
+
+def _no_paths(_spec: Plain) -> Iterator[Path]:
+    return iter(())
+
+
+def _no_findings(_name: str, _spec: Plain) -> Iterator[Finding]:
+    return iter(())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One row of the table of kinds. Patterns are paths in which EACH stands for every item or member."""
+
+    name: str
+    rank: int
+    """Kinds are listed, and where nothing else decides created, in this order."""
+    section: str
+    """The manifest section that holds resources of this kind."""
+    adapter: TypeAdapter[Any]
+    """Validates one spec, and gives its JSON Schema."""
+    members: frozenset[str]
+    """The documented top-level members of a spec, for "did you mean"."""
+    identity: str
+    """The member that carries the name on the wire, and is the mapping key in a manifest."""
+    slug: bool
+    """Whether names are slugs; otherwise any printable text up to 255 characters."""
+    service: Literal["data", "orchestration"]
+    path: str
+    """The last segment of the list's path."""
+    aliases: tuple[str, ...] = ()
+    """Other names of that segment, which the local workspace serves too."""
+    server_owned: frozenset[str]
+    """Members the API sets and nobody declares."""
+    fixed: frozenset[str] = frozenset()
+    """Members that cannot be updated in place, so that a change replaces the resource."""
+    defaults: Mapping[Path, Any] = field(default_factory=dict)
+    """Values that mean the same as an absent member, by pattern."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    references: tuple[ReferencePlace, ...] = ()
+    secret_paths: Callable[[Plain], Iterator[Path]] = _no_paths
+    """Values the API masks beside `{value, encrypt: true}`, in a spec of any shape. Never fails."""
+    text_member: str | None = None
+    """A member holding long text, shown as a unified diff; `source` in a manifest reads it from a file."""
+    listed_without: str | None = None
+    """A member that lists leave out, so that a resource must be read by itself."""
+    page_size: int = 100
+    page_parameters: tuple[str, ...] = ("limit",)
+    update_methods: tuple[str, ...] = ("PUT", "PATCH")
+    """The verbs of an update, tried in turn when one is not allowed [I]."""
+    update_sends: Literal["changed", "whole"] = "whole"
+    """`changed`: top-level members merge [D], so only changed ones go. `whole`: unknown, so every writable one goes."""
+    lifecycle: Lifecycle | None = None
+    canonical: Callable[[Plain], Plain] = _unchanged
+    """Turns other spellings of a spec, of any shape, into the one that is checked, compared and sent. Never fails."""
+    alike: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
+    """For comparison only, by pattern: what a value is reduced to before it is compared."""
+    check: Callable[[str, Plain], Iterator[Finding]] = _no_findings
+    """Finds what the model cannot: called with the name and a spec the model accepts."""
+    examples: tuple[tuple[Plain, Plain], ...]
+    """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""
+
+    def default(self, path: Path) -> Any:  # noqa: ANN401 -- any JSON value
+        """The value that means the same as an absent member at this path; None when there is none."""
+        return next((value for pattern, value in self.defaults.items() if matches(pattern, path)), None)
+
+    def references_in(self, spec: Plain) -> Iterator[tuple[Reference, ReferencePlace]]:
+        """Every reference of a spec, in the order of the row."""
+        for place in self.references:
+            for path, value in find(spec, place.pattern):
+                if isinstance(value, str):
+                    yield Reference(path, Address(place.kind, value)), place
+
+    def from_wire(self, raw: Plain, name_of: Callable[[str, str], str]) -> Plain:
+        """A live object in the manifest's language: server-owned members dropped, ids turned into names.
+
+        `name_of(kind, id)` gives the name of a live resource. Masked values arrive as the mask, whatever their
+        stored form; null means absent.
+        """
+        spec = {
+            member: _masked(value)
+            for member, value in raw.items()
+            if member not in self.server_owned and member != self.identity and value is not None
+        }
+        for place in self.references:
+            if place.wire:
+                _rename(spec, place.pattern, place.wire, place.pattern[-1], partial(name_of, place.kind))
+        return self.canonical(spec)
+
+    def to_wire(self, name: str, spec: Plain, id_of: Callable[[Address], str]) -> dict[str, Any]:
+        """A request body: names turned into ids, secrets revealed. Raises ManifestError for a secret that is not set."""
+        body: dict[str, Any] = {self.identity: name, **_revealed(spec)}
+        for place in self.references:
+            if place.wire:
+                _rename(body, place.pattern, place.pattern[-1], place.wire, partial(_id_of, id_of, place.kind))
+        return body
+
+
+def matches(pattern: Path, path: Path) -> bool:
+    """Whether a path has the form of a pattern."""
+    return len(pattern) == len(path) and all(p in (EACH, part) for p, part in zip(pattern, path, strict=True))
+
+
+def find(value: Any, pattern: Path, at: Path = ()) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 -- any JSON value
+    """Every place in a value that a pattern leads to, with its path; missing members are passed over."""
+    if not pattern:
+        yield at, value
+        return
+    head, rest = pattern[0], pattern[1:]
+    if head == EACH and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from find(item, rest, (*at, index))
+    elif isinstance(value, Mapping):
+        for member in list(value) if head == EACH else ([head] if head in value else []):
+            yield from find(value[member], rest, (*at, member))
+
+
+def keyed(items: list[Any], key: str) -> dict[Item, Any]:
+    """A list as a mapping by the member that names its items; an item without one is named by its index."""
+    return {Item(item[key] if isinstance(item, Mapping) and key in item else index): item for index, item in enumerate(items)}
+
+
+def is_encrypted(value: object) -> bool:
+    """Whether a value is an encrypted one: `{value, encrypt: true}` as written, or `encrypted` as read [D]."""
+    return isinstance(value, Mapping) and "value" in value and (value.get("encrypt") is True or value.get("encrypted") is True)
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict):
+        if value.get("encrypted") is True and "value" in value:
+            return {"value": MASK, "encrypt": True}
+        return {member: _masked(inside) for member, inside in value.items()}
+    return [_masked(item) for item in value] if isinstance(value, list) else value
+
+
+def _revealed(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {member: _revealed(inside) for member, inside in value.items()}
+    return [_revealed(item) for item in value] if isinstance(value, list) else value
+
+
+def _id_of(id_of: Callable[[Address], str], kind: str, name: str) -> str:
+    return id_of(Address(kind, name))
+
+
+def _rename(spec: dict[str, Any], pattern: Path, old: object, new: object, change: Callable[[str], str]) -> None:
+    for _, holder in list(find(spec, pattern[:-1])):
+        if isinstance(holder, dict) and isinstance(holder.get(old), str):
+            holder[new] = change(holder.pop(old))

@@ -1,0 +1,301 @@
+"""Structures (the vendor also says collections): the schema of records, an ordered list of typed properties.
+
+Identity is the `recordSlug`. A `PUT` merges top-level members [D]; `properties`, when sent, replaces the whole list
+[I], so it is always sent complete. Seven property types; the list of their options is published in parts only, so
+unknown options pass through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from centrali_deploy.kind import EACH, Finding, Kind, OpenSpec, Place, Plain, ReferencePlace, Spec, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centrali_deploy.address import Path
+
+PropertyType = Literal["string", "number", "boolean", "datetime", "array", "object", "reference"]
+Whole = Annotated[int, Field(ge=0)]
+Number = int | float
+
+
+class Property(OpenSpec):
+    """What every property has, whatever its type."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    """The key of the value in a record's data."""
+    description: str | None = None
+    """What the value means."""
+    required: bool | None = None
+    """Whether a record must have it. Default: false."""
+    nullable: bool | None = None
+    """Whether null is allowed. Default: false."""
+    isUnique: bool | None = None
+    """Whether no two records may have the same value. Default: false."""
+    immutable: bool | None = None
+    """Whether the value stays as it was when the record was created. Default: false."""
+    default: Any = None
+    """The value of new records that do not have one."""
+    enum: list[Any] | None = None
+    """The allowed values, in order."""
+
+
+class StringProperty(Property):
+    """A text."""
+
+    type: Literal["string"]
+    minLength: Whole | None = None
+    """Fewest characters."""
+    maxLength: Whole | None = None
+    """Most characters."""
+    pattern: str | None = None
+    """A regular expression the text must match."""
+    not_: Annotated[list[str] | None, Field(alias="not")] = None
+    """Values that are not allowed."""
+    isSecret: bool | None = None
+    """Whether the value is encrypted and shown as a mask. Not together with isUnique. Default: false."""
+    renderAs: Literal["textarea", "secret", "color", "code", "html", "markdown"] | None = None
+    """How the console shows it."""
+    format: Literal["email", "url", "uuid", "date", "datetime"] | None = None
+    """A well-known form (from an older page of the vendor)."""
+
+
+class NumberProperty(Property):
+    """A number, integer or decimal."""
+
+    type: Literal["number"]
+    minimum: Number | None = None
+    """Smallest allowed value."""
+    maximum: Number | None = None
+    """Largest allowed value."""
+    integer: bool | None = None
+    """Whether only whole numbers are allowed."""
+
+
+class BooleanProperty(Property):
+    """True or false."""
+
+    type: Literal["boolean"]
+
+
+class DatetimeProperty(Property):
+    """A point in time, as ISO 8601 text."""
+
+    type: Literal["datetime"]
+
+
+class ItemDefinition(OpenSpec):
+    """What the items of an array are."""
+
+    type: PropertyType
+    """The type of every item."""
+
+
+class ArrayProperty(Property):
+    """A list."""
+
+    type: Literal["array"]
+    items: ItemDefinition | None = None
+    """What every item must be."""
+    minItems: Whole | None = None
+    """Fewest items."""
+    maxItems: Whole | None = None
+    """Most items."""
+    uniqueItems: bool | None = None
+    """Whether no item may occur twice."""
+
+
+class ObjectProperty(Property):
+    """A nested object."""
+
+    type: Literal["object"]
+    properties: dict[str, Any] | list[Any] | None = None
+    """The members of the object: a mapping by name, or a list like that of the structure itself."""
+
+
+class ReferenceProperty(Property):
+    """The id of a record of another structure."""
+
+    type: Literal["reference"]
+    target: Annotated[str, Field(min_length=1)]
+    """The recordSlug of the other structure."""
+    displayField: str | None = None
+    """The property of the other structure that stands for its record."""
+    onDelete: Literal["restrict", "set_null", "cascade"] | None = None
+    """What deleting the other record does. Default: restrict."""
+    isArray: bool | None = None
+    """Whether it refers to many records."""
+
+
+AnyProperty = Annotated[
+    StringProperty | NumberProperty | BooleanProperty | DatetimeProperty | ArrayProperty | ObjectProperty | ReferenceProperty,
+    Field(discriminator="type"),
+]
+
+
+class Structure(Spec):
+    """The schema of one sort of records."""
+
+    name: Annotated[str, Field(min_length=1, max_length=255)]
+    """A name for people."""
+    description: str | None = None
+    """What the records are."""
+    properties: list[AnyProperty] | None = None
+    """The fields of a record, complete and in order: a property left out of the list is removed."""
+    status: Literal["active", "inactive"] | None = None
+    """Whether the structure is in use. Default: active."""
+    schemaDiscoveryMode: Literal["strict", "schemaless", "auto-evolving"] | None = None
+    """What happens to fields that are not declared: refused, taken as they are, or taken and suggested. Default: strict."""
+    enableVersioning: bool | None = None
+    """Whether versions of the structure are kept. Default: false."""
+    retentionPolicy: dict[str, Any] | None = None
+    """How long versions are kept; passed through as written."""
+    defaultSearchField: str | None = None
+    """The property that a search looks in when it names none."""
+    defaultTtlSeconds: Annotated[int, Field(ge=1, examples=[86400])] | None = None
+    """How long new records live, in seconds; null: for ever."""
+
+
+_MODELS: dict[str, type[Spec]] = {
+    "string": StringProperty,
+    "number": NumberProperty,
+    "boolean": BooleanProperty,
+    "datetime": DatetimeProperty,
+    "array": ArrayProperty,
+    "object": ObjectProperty,
+    "reference": ReferenceProperty,
+}
+_BOUNDS = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
+_PROPERTY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _canonical(spec: Plain) -> Plain:
+    """`isStrict` is the older word for two of the modes [D]."""
+    strict = spec.get("isStrict")
+    if not isinstance(strict, bool):
+        return spec
+    rest = {member: value for member, value in spec.items() if member != "isStrict"}
+    return {"schemaDiscoveryMode": "strict" if strict else "schemaless", **rest}
+
+
+def _secret_paths(spec: Plain) -> Iterator[Path]:
+    for path, item in find(spec, ("properties", EACH)):
+        if isinstance(item, dict) and item.get("isSecret") is True and item.get("default") is not None:
+            yield *path, "default"
+
+
+def _check(_name: str, spec: Plain) -> Iterator[Finding]:
+    properties = spec.get("properties") or []
+    counts = Counter(item["name"] for item in properties)
+    for index, item in enumerate(properties):
+        at: Path = ("properties", index)
+        name = item["name"]
+        if counts[name] > 1:
+            yield Finding((*at, "name"), f'The property "{name}" is there {counts[name]} times.', "Keep one of them.")
+        if not _PROPERTY_NAME.fullmatch(name):
+            yield Finding(
+                (*at, "name"),
+                f'"{name}" is not a property name.',
+                "Use letters, digits and underscores, not starting with a digit.",
+            )
+        for low, high in _BOUNDS:
+            if item.get(low) is not None and item.get(high) is not None and item[low] > item[high]:
+                yield Finding((*at, low), f"{low} {item[low]} is above {high} {item[high]}.", "No value can meet both.")
+        if item.get("isSecret") and item.get("isUnique"):
+            yield Finding((*at, "isUnique"), "A secret property cannot be unique.", "Leave out isUnique or isSecret.")
+
+
+KIND = Kind(
+    name="structure",
+    rank=10,
+    section="structures",
+    adapter=TypeAdapter(Structure),
+    members=frozenset(Structure.model_fields),
+    identity="recordSlug",
+    slug=True,
+    service="data",
+    path="collections",
+    aliases=("structures",),
+    server_owned=frozenset(
+        {"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "version", "isDeleted", "deletedAt", "recordCount"}
+    ),
+    defaults={
+        ("description",): "",
+        ("properties",): [],
+        ("status",): "active",
+        ("schemaDiscoveryMode",): "strict",
+        ("enableVersioning",): False,
+        **{("properties", EACH, flag): False for flag in ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray")},
+        ("properties", EACH, "integer"): False,
+        ("properties", EACH, "uniqueItems"): False,
+        ("properties", EACH, "onDelete"): "restrict",
+        ("properties", EACH, "description"): "",
+    },
+    places={"properties": Place(key="name", variant=("type",), models=_MODELS)},
+    references=(
+        ReferencePlace(("properties", EACH, "target"), "structure", deferrable=True),
+        ReferencePlace(("properties", EACH, "items", "target"), "structure", deferrable=True),
+    ),
+    secret_paths=_secret_paths,
+    update_sends="changed",
+    canonical=_canonical,
+    check=_check,
+    examples=(
+        (
+            {
+                "name": "Orders",
+                "description": "What customers bought",
+                "status": "active",
+                "schemaDiscoveryMode": "auto-evolving",
+                "enableVersioning": True,
+                "retentionPolicy": {"maxVersions": 5},
+                "defaultSearchField": "number",
+                "defaultTtlSeconds": 86400,
+                "properties": [
+                    {"name": "number", "type": "string", "description": "Shown to people", "required": True, "nullable": False,
+                     "isUnique": True, "immutable": True, "minLength": 3, "maxLength": 32, "pattern": "^[A-Z]", "not": ["NONE"]},
+                    {"name": "status", "type": "string", "enum": ["new", "paid"], "default": "new", "renderAs": "markdown"},
+                    {"name": "contact", "type": "string", "format": "email"},
+                    {"name": "note", "type": "string", "isSecret": True, "default": "${env:EXAMPLE_SECRET}"},
+                    {"name": "total", "type": "number", "minimum": 0, "maximum": 9.5, "integer": False},
+                    {"name": "gift", "type": "boolean", "default": False},
+                    {"name": "placedAt", "type": "datetime", "nullable": True},
+                    {"name": "tags", "type": "array", "items": {"type": "string"}, "minItems": 0, "maxItems": 9, "uniqueItems": True},
+                    {"name": "address", "type": "object", "properties": {"street": {"type": "string"}}},
+                    {"name": "customer", "type": "reference", "target": "customers", "displayField": "number", "onDelete": "set_null",
+                     "isArray": True},
+                ],
+            },
+            {
+                "name": "All orders",
+                "description": "What customers bought and returned",
+                "status": "inactive",
+                "schemaDiscoveryMode": "schemaless",
+                "enableVersioning": False,
+                "retentionPolicy": {"maxVersions": 6},
+                "defaultSearchField": "status",
+                "defaultTtlSeconds": 3600,
+                "properties": [
+                    {"name": "status", "type": "string", "enum": ["new", "paid", "sent"], "default": "paid", "renderAs": "code"},
+                    {"name": "number", "type": "string", "description": "Printed", "required": False, "nullable": True,
+                     "isUnique": False, "immutable": False, "minLength": 2, "maxLength": 64, "pattern": "^[a-z]", "not": ["none"]},
+                    {"name": "contact", "type": "string", "format": "url"},
+                    {"name": "note", "type": "string", "isSecret": False},
+                    {"name": "total", "type": "number", "minimum": -1, "maximum": 10, "integer": True},
+                    {"name": "gift", "type": "boolean", "default": True},
+                    {"name": "placedAt", "type": "datetime", "nullable": False},
+                    {"name": "tags", "type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 8, "uniqueItems": False},
+                    {"name": "address", "type": "object", "properties": {"city": {"type": "string"}}},
+                    {"name": "customer", "type": "reference", "target": "people", "displayField": "status", "onDelete": "cascade",
+                     "isArray": False},
+                ],
+            },
+        ),
+    ),
+)  # fmt: skip

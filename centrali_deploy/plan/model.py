@@ -1,0 +1,183 @@
+"""A plan: plain frozen values that can be printed, compared, saved and carried out, and that hold no secret and no id.
+
+Printing and applying only read it. Changes are built by named constructors, so that impossible ones cannot be written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import path_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from centrali_deploy.address import Address, Path
+    from centrali_deploy.errors import Position
+
+FORMAT = 1
+"""The version of the plan's form, written into every machine-readable rendering."""
+
+
+class Action(Enum):
+    """What is done to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    FORGET = "forget"
+    NO_OP = "no-op"
+
+
+class Mark(Enum):
+    """What stands in a plan where no value can: nothing at all, or a secret."""
+
+    ABSENT = "absent"
+    SECRET = "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One member that differs: from what to what. A secret shows as a mark; `note` says what is known about it."""
+
+    path: Path
+    before: Any
+    after: Any
+    note: str = ""
+    position: Position | None = field(default=None, compare=False)
+
+    @property
+    def member(self) -> str:
+        """The top-level member that the difference is in."""
+        return str(self.path[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One address, one action, one reason, and the fields that differ.
+
+    `requires`: addresses that must have been applied before. `deferred`: items left out of a create because they refer
+    to something created later; a second change of the same address, an update, adds them. `adopting`: the resource is
+    live but was not recorded.
+    """
+
+    address: Address
+    action: Action
+    reason: str
+    fields: tuple[FieldChange, ...] = ()
+    requires: tuple[Address, ...] = ()
+    deferred: tuple[Path, ...] = ()
+    adopting: bool = False
+    position: Position | None = field(default=None, compare=False)
+
+    @classmethod
+    def create(cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None) -> Change:
+        """A resource that is declared and not live."""
+        return cls(address, Action.CREATE, reason, tuple(fields), position=position)
+
+    @classmethod
+    def update(
+        cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None, *, adopting: bool = False
+    ) -> Change:
+        """A live resource of which at least one member differs."""
+        return cls(address, Action.UPDATE, reason, _some(fields), adopting=adopting, position=position)
+
+    @classmethod
+    def replace(
+        cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None, *, adopting: bool = False
+    ) -> Change:
+        """A live resource of which a fixed member differs: deleted and created again."""
+        return cls(address, Action.REPLACE, reason, _some(fields), adopting=adopting, position=position)
+
+    @classmethod
+    def no_op(cls, address: Address, reason: str, position: Position | None = None, *, adopting: bool = False) -> Change:
+        """Nothing to do, and why."""
+        return cls(address, Action.NO_OP, reason, adopting=adopting, position=position)
+
+    @classmethod
+    def delete(cls, address: Address, reason: str) -> Change:
+        """A live resource that is recorded and no longer declared."""
+        return cls(address, Action.DELETE, reason)
+
+    @classmethod
+    def forget(cls, address: Address, reason: str) -> Change:
+        """A recorded resource that is neither declared nor live."""
+        return cls(address, Action.FORGET, reason)
+
+
+def _some(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    found = tuple(fields)
+    if not found:
+        msg = "an update or a replace without a difference is a no-op"
+        raise ValueError(msg)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan must not be applied as it is: which rule, about what, and what would pass it."""
+
+    rule: str
+    address: Address
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the person running the plan has decided beforehand."""
+
+    resend_secrets: bool = False
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered changes to one workspace, and facts about them. `unmanaged` counts live resources that are not ours."""
+
+    workspace: str
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...] = ()
+    unmanaged: int = 0
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that do something."""
+        return tuple(change for change in self.changes if change.action is not Action.NO_OP)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.pending
+
+    def count(self, action: Action) -> int:
+        """How many changes have this action; a create finished by an update of its own counts once."""
+        return len({change.address for change in self.changes if change.action is action} - self._completed(action))
+
+    def _completed(self, action: Action) -> set[Address]:
+        created = {change.address for change in self.changes if change.action is Action.CREATE}
+        return created if action is Action.UPDATE else set()
+
+    @property
+    def digest(self) -> str:
+        """A name for exactly these changes: the same for the same differences, whatever the order of files and pages."""
+        facts = [
+            [str(c.address), c.action.value, [[path_text(f.path), plain(f.before), plain(f.after), f.note] for f in c.fields]]
+            for c in self.pending
+        ]
+        text = json.dumps([FORMAT, self.workspace, facts], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """A value of a plan as JSON: a mark becomes `{"$mark": "secret"}`, which no spec can contain."""
+    if isinstance(value, Mark):
+        return {"$mark": value.value}
+    if isinstance(value, dict):
+        return {str(member): plain(inside) for member, inside in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,39 @@
+"""A value that must never be seen: it knows where it comes from and gives it only to whoever builds a request.
+
+Printing, formatting, copying into a plan or pickling one yields its origin or an error, never the value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Never
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Secret:
+    """A secret value, not yet looked up. Two are equal only if they are the same object."""
+
+    __slots__ = ("_look_up", "origin")
+
+    def __init__(self, origin: str, look_up: Callable[[], str]) -> None:
+        """`origin` is what may be shown (`${env:STRIPE_KEY}`); `look_up` finds the value or raises ManifestError."""
+        self.origin = origin
+        self._look_up = look_up
+
+    def reveal(self) -> str:
+        """Give the value itself. Only for building a request body. Raises ManifestError when it is not set."""
+        return self._look_up()
+
+    def __repr__(self) -> str:
+        """Where it comes from."""
+        return f"Secret({self.origin})"
+
+    def __reduce__(self) -> Never:
+        """Refuse to be pickled or deep-copied into something that outlives the run."""
+        msg = f"{self!r} cannot be stored"
+        raise TypeError(msg)
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        """A copy of a spec holds the same secret; nothing is looked up."""
+        return self

@@ -1,0 +1,80 @@
+"""The three states a plan is made of: what the manifests say, what the API says, and what we applied last time.
+
+All three speak the manifest's language and are mappings by address, so that they can be compared and written down in
+a test in one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from centrali_deploy.address import Item
+
+if TYPE_CHECKING:
+    from centrali_deploy.address import Address, Path
+    from centrali_deploy.errors import Position
+    from centrali_deploy.kind import Plain
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredResource:
+    """One declared resource. `places` leads from paths in the spec to where they stand; `()` is the resource's key."""
+
+    address: Address
+    spec: Plain
+    places: Mapping[Path, Position] = field(default_factory=dict, compare=False)
+
+    def position(self, path: Path = ()) -> Position | None:
+        """Where a path stands in the manifest, or else the nearest thing around it. Items may be named by their key."""
+        indexed = self._indexed(path)
+        while indexed and indexed not in self.places:
+            indexed = indexed[:-1]
+        return self.places.get(indexed)
+
+    def _indexed(self, path: Path) -> Path:
+        value: object = self.spec
+        found: list[str | int] = []
+        for part in path:
+            step: str | int = part
+            if isinstance(part, Item) and isinstance(value, list):
+                named = (i for i, item in enumerate(value) if isinstance(item, Mapping) and part in item.values())
+                step = next(named, len(value))
+            found.append(step)
+            value = _inside(value, step)
+        return tuple(found)
+
+
+def _inside(value: object, step: str | int) -> object:
+    if isinstance(value, list) and isinstance(step, int):
+        return value[step] if step < len(value) else None
+    return value.get(step) if isinstance(value, Mapping) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResource:
+    """One resource as the API has it now. `mark` changes whenever it is changed: its version or its update time."""
+
+    address: Address
+    id: str
+    spec: Plain
+    mark: str = ""
+
+
+DesiredState = Mapping["Address", DesiredResource]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """Every live resource by address; `doubles` holds the ids of those that answer to one name."""
+
+    resources: Mapping[Address, LiveResource] = field(default_factory=dict)
+    doubles: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedState:
+    """What we applied last time, and so what is ours. Empty when nothing is recorded."""
+
+    resources: Mapping[Address, Plain] = field(default_factory=dict)
