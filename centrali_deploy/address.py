@@ -44,6 +44,10 @@ class Item(str):
     __slots__ = ()
 
 
+EACH_ITEM_ORDER = Item("order")
+"""Stands at the end of a path for the order of a list's items."""
+
+
 def path_text(path: Path) -> str:
     """`properties[email].maxLength`: members joined by dots, items of a list in brackets."""
     text = ""

@@ -1,0 +1,69 @@
+"""Which files are manifests: those named, those below a named directory, or the usual ones."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+USUAL = ("centrali", "workspace.yaml", "centrali.yaml")
+_SKIPPED = {"node_modules"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One manifest file, as the user would name it, and the directory that nothing may be read outside of."""
+
+    path: Path
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The path as shown: relative where it lies below the working directory."""
+        path = Path(os.path.normpath(self.path))
+        return str(path.relative_to(Path.cwd()) if path.is_absolute() and path.is_relative_to(Path.cwd()) else path)
+
+
+def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
+    """The manifest files, sorted. Raises UsageProblem when none is named or usual, ManifestError for one that is missing."""
+    found: dict[Path, Source] = {}
+    problems: list[Problem] = []
+    for text in paths or _usual():
+        path = Path(text)
+        sources = list(_below(path)) if path.is_dir() else [Source(path, path.parent)]
+        if not path.exists():
+            problems.append(Problem(Position(text), "", "There is no such file or directory.", "Check the path."))
+        elif not sources:
+            hint = "Put *.yaml files into it; nothing is ever deleted because a directory is empty."
+            problems.append(Problem(Position(text), "", "There is no manifest in this directory.", hint))
+        for source in sources:
+            found.setdefault(source.path.resolve(), source)
+    if problems:
+        raise ManifestError(problems)
+    return tuple(found[path] for path in sorted(found))
+
+
+def _usual() -> list[str]:
+    present = [name for name in USUAL if Path(name).exists()]
+    if len(present) == 1:
+        return present
+    listed = "./centrali/, ./workspace.yaml, ./centrali.yaml"
+    if present:
+        raise UsageProblem(f"There are several manifests here: {', '.join(present)}.", "Name the one you mean, or all of them.")
+    raise UsageProblem(
+        f"There is no manifest here: none of {listed} exists.", "Name a file or a directory, for example examples/workspace.yaml."
+    )
+
+
+def _below(root: Path) -> list[Source]:
+    files = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        files += [Path(folder, name) for name in names if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
+    return [Source(path, root) for path in sorted(files)]

@@ -1,0 +1,128 @@
+"""What differs between a declared spec and a live one, member by member, in the manifest's own language.
+
+Members the author left out are not compared. Null, a default and absence mean the same; `1` and `true` do not mix, but
+`1` and `1.0` are one JSON number; a secret is compared by presence only, because it cannot be read back.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import EACH_ITEM_ORDER
+from centrali_deploy.kind import keyed, matches
+from centrali_deploy.plan.model import FieldChange, Mark
+from centrali_deploy.secret import Secret
+from centrali_deploy.wire import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from centrali_deploy.address import Path
+    from centrali_deploy.kind import Kind, Place, Plain
+
+RESENT = "sent again"
+SET = "set"
+"""What a note says about a secret; the value itself is never known here."""
+
+
+def differences(kind: Kind, declared: Plain, live: Plain, *, resend_secrets: bool = False) -> Iterator[FieldChange]:
+    """Every difference in the members that are declared, in the order they were written."""
+    compare = _Comparison(kind, resend_secrets)
+    for member, value in declared.items():
+        place = kind.places.get(member)
+        yield from compare.place(place, (member,), value, live.get(member, Mark.ABSENT))
+
+
+def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """A value as a plan may hold it: every secret, and every mask of one, turned into a mark."""
+    if isinstance(value, Secret) or (isinstance(value, str) and value == MASK):
+        return Mark.SECRET
+    if isinstance(value, dict):
+        return {member: shown(inside) for member, inside in value.items()}
+    return [shown(item) for item in value] if isinstance(value, list) else value
+
+
+class _Comparison:
+    """The rules of one kind, applied to pairs of values."""
+
+    def __init__(self, kind: Kind, resend_secrets: bool) -> None:  # noqa: FBT001 -- internal, set once
+        self._kind = kind
+        self._resend = resend_secrets
+
+    def place(self, place: Place | None, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
+        if place and place.key and isinstance(declared, list) and isinstance(live, list):
+            yield from self._items(place, path, declared, live)
+        elif place and isinstance(declared, dict) and isinstance(live, dict):
+            yield from self._members(place, path, declared, live)
+        else:
+            yield from self.value(path, declared, live)
+
+    def _items(self, place: Place, path: Path, declared: list[Any], live: list[Any]) -> Iterator[FieldChange]:
+        wanted, present = keyed(declared, str(place.key)), keyed(live, str(place.key))
+        for key, item in wanted.items():
+            if key in present:
+                yield from self._members(place, (*path, key), item, present[key])
+            else:
+                yield FieldChange((*path, key), Mark.ABSENT, shown(item))
+        for key, item in present.items():
+            if key not in wanted:
+                yield FieldChange((*path, key), shown(item), Mark.ABSENT)
+        before, after = [k for k in present if k in wanted], [k for k in wanted if k in present]
+        if place.ordered and before != after:
+            yield FieldChange((*path, EACH_ITEM_ORDER), list(map(str, present)), list(map(str, wanted)))
+
+    def _members(self, place: Place, path: Path, declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[FieldChange]:
+        for member, value in declared.items():
+            yield from self.value((*path, member), value, live.get(member, Mark.ABSENT))
+        if varies(place, declared, live):
+            for member in live:
+                if member not in declared:
+                    yield from self.value((*path, member), None, live[member])
+
+    def value(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
+        if isinstance(declared, Secret):
+            yield from self._secret(path, live)
+        elif isinstance(declared, dict) and isinstance(live, dict):
+            for member in [*declared, *(m for m in live if m not in declared)]:
+                yield from self.value((*path, member), declared.get(member), live.get(member, Mark.ABSENT))
+        elif not self._same(path, declared, live):
+            yield from self._leaf(path, declared, live)
+
+    def _secret(self, path: Path, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
+        if live != MASK:
+            yield FieldChange(path, shown(live), Mark.SECRET, SET)
+        elif self._resend:
+            yield FieldChange(path, Mark.SECRET, Mark.SECRET, RESENT)
+
+    def _leaf(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
+        if isinstance(declared, list) and isinstance(live, list) and declared and live:
+            lists = import_module("centrali_deploy.plan.lists")
+            for inside, before, after in lists.list_differences(live, declared, Mark.ABSENT):
+                yield FieldChange((*path, *inside), shown(before), shown(after))
+        else:
+            yield FieldChange(path, shown(live), Mark.ABSENT if declared is None else shown(declared))
+
+    def _same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
+        default = self._kind.default(path)
+        left, right = (self._reduced(path, default if v is None or v is Mark.ABSENT else v) for v in (declared, live))
+        return left is right or identical(left, right)
+
+    def _reduced(self, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+        return next((reduce(value) for pattern, reduce in self._kind.alike.items() if matches(pattern, path)), value)
+
+
+def varies(place: Place, declared: Mapping[str, Any], live: Mapping[str, Any]) -> bool:
+    """Whether a member that decides which others make sense differs, so that nothing may be carried over."""
+    return any(member in declared and member in live and declared[member] != live[member] for member in place.variant)
+
+
+def identical(left: Any, right: Any) -> bool:  # noqa: ANN401 -- any JSON value
+    """Equality at any depth that keeps `1` and `true` apart."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(identical(left[m], right[m]) for m in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(identical, left, right))
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)

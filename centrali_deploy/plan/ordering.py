@@ -1,0 +1,132 @@
+"""Which change comes before which: what is referred to first, and circles that the API allows split in two.
+
+The order depends on addresses alone, never on the order of files or pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from centrali_deploy.errors import ManifestError, Position, Problem
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.model import Action, Change, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from centrali_deploy.address import Address, Path
+    from centrali_deploy.plan.model import FieldChange
+    from centrali_deploy.states import DesiredState
+
+    Graph = dict[Address, dict[Address, list[Path]]]
+
+_LAST = (Action.DELETE, Action.FORGET)
+
+
+def ordered(changes: Iterable[Change], desired: DesiredState) -> tuple[Change, ...]:
+    """Changes in the order in which they can be carried out, each knowing what it requires.
+
+    Raises ManifestError for a circle of references that cannot be split, with its path.
+    """
+    by_address = {change.address: change for change in sorted(changes, key=_order)}
+    graph = _graph(by_address, desired)
+    deferred = _split_circles(graph, by_address, desired)
+    first, later = [], []
+    for address in _sorted(graph, desired):
+        change = replace(by_address[address], requires=tuple(sorted(graph[address], key=_rank)))
+        if change.action is Action.CREATE and address in deferred:
+            change, completion = _in_two(change, deferred[address])
+            later.append(completion)
+        first.append(change)
+    gone = [change for change in by_address.values() if change.action in _LAST]
+    return (*first, *later, *sorted(gone, key=_order, reverse=True))
+
+
+def _order(change: Change) -> tuple[int, str]:
+    return _rank(change.address)
+
+
+def _rank(address: Address) -> tuple[int, str]:
+    return KINDS[address.kind].rank, address.name
+
+
+def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
+    """For each address that stays: what it refers to, and from where. Sets would make the order change from run to run."""
+    graph: Graph = {}
+    for address, change in changes.items():
+        if change.action in _LAST:
+            continue
+        graph[address] = {}
+        for reference, _ in KINDS[address.kind].references_in(desired[address].spec):
+            if reference.target in changes and reference.target != address:
+                graph[address].setdefault(reference.target, []).append(reference.path)
+    return graph
+
+
+def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, list[Path]]:
+    """Take deferrable references out of the graph until no circle is left among them; say which were taken."""
+    taken: dict[Address, list[Path]] = {}
+    while (circle := _circle(graph)) is not None:
+        # graphlib names each node before the one that requires it
+        edges = [(after, before) for before, after in zip(circle, circle[1:], strict=False)]
+        edge = next((e for e in sorted(edges) if _deferrable(e[0], e[1], desired)), None)
+        if edge is None:
+            raise ManifestError([_circle_problem(circle, desired)])
+        paths = graph[edge[0]].pop(edge[1])
+        if changes[edge[0]].action is Action.CREATE:
+            taken.setdefault(edge[0], []).extend(path[:2] for path in paths)
+    return taken
+
+
+def _circle(graph: Graph) -> list[Address] | None:
+    try:
+        TopologicalSorter({node: sorted(targets) for node, targets in graph.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
+
+
+def _deferrable(address: Address, target: Address, desired: DesiredState) -> bool:
+    references = KINDS[address.kind].references_in(desired[address].spec)
+    return all(place.deferrable for reference, place in references if reference.target == target)
+
+
+def _circle_problem(circle: list[Address], desired: DesiredState) -> Problem:
+    path = " -> ".join(str(address) for address in reversed(circle))
+    place = desired[circle[0]].position() or Position("")
+    return Problem(place, str(circle[0]), f"These refer to each other in a circle: {path}.", "Take one of the references out.")
+
+
+def _sorted(graph: Graph, desired: DesiredState) -> list[Address]:
+    sorter = TopologicalSorter({node: sorted(targets) for node, targets in graph.items()})
+    sorter.prepare()
+    found: list[Address] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=_rank)
+        found.extend(address for address in ready if address in desired)
+        sorter.done(*ready)
+    return found
+
+
+def _in_two(change: Change, paths: list[Path]) -> tuple[Change, Change]:
+    """A create without the deferred items, and an update of the same address that adds them."""
+    names = {_named(change, path): path for path in paths}
+    late = tuple(inside for field in change.fields for inside in _items(field, names))
+    others = ", ".join(sorted({str(item.path[-1]) for item in late}))
+    reason = f"adds {others}, which refers to something created after it"
+    completion = Change.update(change.address, reason, late, change.position)
+    return replace(change, deferred=tuple(names)), replace(completion, requires=(change.address,))
+
+
+def _named(change: Change, path: Path) -> Path:
+    key = KINDS[change.address.kind].places[str(path[0])].key
+    value = next(field.after for field in change.fields if field.path == path[:1])
+    return path[0], value[path[1]][key]
+
+
+def _items(field: FieldChange, names: Mapping[Path, Path]) -> Iterable[FieldChange]:
+    for named, path in names.items():
+        if field.path == path[:1]:
+            yield replace(field, path=named, before=Mark.ABSENT, after=field.after[path[1]])

@@ -1,0 +1,129 @@
+"""The planner: a truth table over three facts about each address. Declared? Live? Recorded?
+
+It decides and does nothing else: no network, no text, no order (that is `ordering`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from centrali_deploy.address import path_text
+from centrali_deploy.errors import LiveConflict, ManifestError, Position, Problem
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.carrying import masks, update_spec
+from centrali_deploy.plan.difference import differences, shown
+from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.ordering import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.states import DesiredResource, DesiredState, LiveResource, LiveState, RecordedState
+
+
+def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: RecordedState, policy: Policy) -> Plan:
+    """Compare the three states. The result depends on nothing else, and is the same for the same states in any order.
+
+    Raises LiveConflict when a declared name is live twice, ManifestError when a reference leads nowhere.
+    """
+    _refuse_doubles(desired, live)
+    _refuse_dangling(desired, live)
+    addresses = desired.keys() | recorded.resources.keys()
+    changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy) for a in sorted(addresses)]
+    return Plan(
+        workspace,
+        ordered(changes, desired),
+        tuple(refusal for change in changes for refusal in _refusals(change, desired, live)),
+        len(live.resources.keys() - addresses),
+    )
+
+
+def _decide(
+    address: Address, declared: DesiredResource | None, live: LiveResource | None, recorded: RecordedState, policy: Policy
+) -> Change:
+    known = address in recorded.resources
+    if declared is None:
+        return _undeclared(address, policy) if live else Change.forget(address, "already gone")
+    if live is None:
+        return Change.create(address, "vanished" if known else "not there yet", _all(declared), declared.position())
+    return _both(declared, live, policy, adopting=not known)
+
+
+def _undeclared(address: Address, policy: Policy) -> Change:
+    if policy.prune:
+        return Change.delete(address, "no longer declared")
+    return Change.no_op(address, "no longer declared, kept: pass --prune to delete it")
+
+
+def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adopting: bool) -> Change:
+    kind = KINDS[declared.address.kind]
+    found = [
+        replace(field, position=declared.position(field.path))
+        for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
+    ]
+    place = declared.position()
+    if not found:
+        return Change.no_op(declared.address, "same", place, adopting=adopting)
+    fixed = sorted({field.member for field in found} & kind.fixed)
+    if fixed:
+        reason = f"{', '.join(fixed)} cannot be changed in place"
+        return Change.replace(declared.address, reason, found, place, adopting=adopting)
+    reason = "secrets are sent again" if all(f.before is Mark.SECRET is f.after for f in found) else "fields differ"
+    return Change.update(declared.address, reason, found, place, adopting=adopting)
+
+
+def _all(declared: DesiredResource) -> Iterator[FieldChange]:
+    for member, value in declared.spec.items():
+        if value is not None:
+            yield FieldChange((member,), Mark.ABSENT, shown(value), position=declared.position((member,)))
+
+
+def _refuse_doubles(desired: DesiredState, live: LiveState) -> None:
+    doubles = [f"{address} (ids {', '.join(live.doubles[address])})" for address in sorted(desired) if address in live.doubles]
+    if doubles:
+        raise LiveConflict(
+            f"More than one live resource answers to one name: {'; '.join(doubles)}.",
+            "The name does not say which is meant: rename or delete one of them in the console, then run again.",
+        )
+
+
+def _refuse_dangling(desired: DesiredState, live: LiveState) -> None:
+    known = desired.keys() | live.resources.keys()
+    problems = []
+    for resource in desired.values():
+        for reference, _ in KINDS[resource.address.kind].references_in(resource.spec):
+            target = reference.target
+            if target not in known:
+                names = [a.name for a in known if a.kind == target.kind]
+                near = get_close_matches(target.name, names, n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"Declare it under {KINDS[target.kind].section}, or correct the name."
+                message = f'"{path_text(reference.path)}" names {target}, which is neither declared nor in the workspace.'
+                place = resource.position(reference.path) or Position("")
+                problems.append(Problem(place, str(resource.address), message, hint))
+    if problems:
+        raise ManifestError(problems)
+
+
+def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Refusal]:
+    if change.action not in (Action.UPDATE, Action.REPLACE):
+        return
+    kind, declared, present = KINDS[change.address.kind], desired[change.address].spec, live.resources[change.address].spec
+    members = {field.member for field in change.fields}
+    for path in masks(update_spec(kind, declared, present, members)):
+        yield Refusal(
+            "secret-would-be-lost",
+            change.address,
+            f"{path_text(path)} is an encrypted value that the manifest does not declare: it cannot be read back, so this change would lose it.",
+            "Declare it with its value from ${env:NAME}, or write null for it to remove it.",
+        )
+    life = kind.lifecycle
+    if life and life.member in members and declared.get(life.member) not in (*life.calls, None):
+        yield Refusal(
+            "state-not-reachable",
+            change.address,
+            f"{life.member} cannot go back to {declared[life.member]} from {present.get(life.member, life.initial)}.",
+            f"Write one of {', '.join(str(value) for value in life.calls)}, or leave {life.member} out.",
+        )

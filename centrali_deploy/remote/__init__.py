@@ -1,0 +1,1 @@
+"""The client: what the API says, read into the manifest's language, and requests sent to it."""

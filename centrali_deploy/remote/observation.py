@@ -1,0 +1,90 @@
+"""Observing: every kind listed once and translated into the manifest's language.
+
+Objects are read by themselves only where a list leaves out what must be compared, and only those somebody declared.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import Address
+from centrali_deploy.errors import RemoteError
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.states import LiveResource, LiveState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Generator
+
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.remote.client import Client
+
+    Raw = dict[str, Any]
+
+WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What was read so far: how many of which section."""
+
+    section: str
+    read: int
+
+
+def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, None, LiveState]:
+    """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
+    listed: dict[str, list[Raw]] = {}
+    with ThreadPoolExecutor(WORKERS) as lists, ThreadPoolExecutor(WORKERS) as pages:
+        running = {lists.submit(_list, client, kind, pages): kind for kind in KINDS.values()}
+        for done in as_completed(running):
+            kind = running[done]
+            listed[kind.name] = done.result()
+            yield Progress(kind.section, len(listed[kind.name]))
+        for kind in KINDS.values():
+            if kind.listed_without:
+                yield from _complete(client, kind, listed[kind.name], wanted, pages)
+    return _translated(listed)
+
+
+def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
+    found: dict[str, Raw] = {}
+    for part in client.pages(kind, pool):
+        for item in part.items:
+            if not isinstance(item.get("id"), str | int) or not isinstance(item.get(kind.identity), str):
+                raise RemoteError(f"The list of {kind.section} holds an object without id or {kind.identity}.", path=f"/{kind.path}")
+            found[str(item["id"])] = item
+    return list(found.values())
+
+
+def _complete(
+    client: Client, kind: Kind, items: list[Raw], wanted: Collection[Address], pool: ThreadPoolExecutor
+) -> Generator[Progress, None, None]:
+    needed = [
+        index for index, item in enumerate(items) if kind.listed_without not in item and Address(kind.name, item[kind.identity]) in wanted
+    ]
+    for count, (index, whole) in enumerate(zip(needed, pool.map(lambda i: client.get(kind, str(items[i]["id"])), needed), strict=True), 1):
+        items[index] = whole
+        yield Progress(f"{kind.section} in full", count)
+
+
+def _translated(listed: dict[str, list[Raw]]) -> LiveState:
+    names: dict[tuple[str, str], str] = {
+        (kind, str(item["id"])): item[KINDS[kind].identity] for kind, items in listed.items() for item in items
+    }
+
+    def name_of(kind: str, id_: str) -> str:
+        return names.get((kind, id_), f"(deleted {kind})")
+
+    resources: dict[Address, LiveResource] = {}
+    doubles: dict[Address, tuple[str, ...]] = {}
+    for name, items in listed.items():
+        kind = KINDS[name]
+        for item in items:
+            address, id_ = Address(name, item[kind.identity]), str(item["id"])
+            if address in resources:
+                doubles[address] = (*doubles.get(address, (resources[address].id,)), id_)
+            mark = str(item.get("version") or item.get("updatedAt") or "")
+            resources[address] = LiveResource(address, id_, kind.from_wire(item, name_of), mark)
+    return LiveState(resources, doubles)
