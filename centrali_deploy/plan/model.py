@@ -38,7 +38,7 @@ class Mark(Enum):
     """What stands in a plan where no value can: nothing at all, or a secret."""
 
     ABSENT = "absent"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 -- a mark, not a password
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import ManifestError, Position, Problem
@@ -70,7 +71,7 @@ def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: Des
     taken: dict[Address, list[Path]] = {}
     while (circle := _circle(graph)) is not None:
         # graphlib names each node before the one that requires it
-        edges = [(after, before) for before, after in zip(circle, circle[1:], strict=False)]
+        edges = [(after, before) for before, after in pairwise(circle)]
         edge = next((e for e in sorted(edges) if _deferrable(e[0], e[1], desired)), None)
         if edge is None:
             raise ManifestError([_circle_problem(circle, desired)])

@@ -116,7 +116,7 @@ def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterato
         yield Refusal(
             "secret-would-be-lost",
             change.address,
-            f"{path_text(path)} is an encrypted value that the manifest does not declare: it cannot be read back, so this change would lose it.",
+            f"{path_text(path)} is encrypted and not declared: it cannot be read back, so this change would lose it.",
             "Declare it with its value from ${env:NAME}, or write null for it to remove it.",
         )
     life = kind.lifecycle

@@ -1,0 +1,1 @@
+"""Carrying out a plan: one outcome for each change, as it happens."""

@@ -1,0 +1,31 @@
+"""What happened to one change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from centrali_deploy.address import Address
+    from centrali_deploy.errors import DeployError
+    from centrali_deploy.plan.model import Change
+
+
+class Status(Enum):
+    """How a change ended."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one."""
+
+    change: Change
+    status: Status
+    seconds: float = 0.0
+    error: DeployError | None = None
+    culprit: Address | None = None

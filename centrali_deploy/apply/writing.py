@@ -1,0 +1,91 @@
+"""Writing one change: the requests that carry it out, in an order that never makes something run too early.
+
+Ids learnt from creates are kept, so that what comes later can refer to them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.kind import keyed
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.carrying import update_spec
+from centrali_deploy.plan.model import Action
+
+if TYPE_CHECKING:
+    from centrali_deploy.address import Address
+    from centrali_deploy.kind import Kind, Plain
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.remote.client import Client
+    from centrali_deploy.states import DesiredState, LiveState
+
+
+class Writing:
+    """Writes changes to one workspace; used from several threads, each change by one of them."""
+
+    def __init__(self, client: Client, desired: DesiredState, live: LiveState) -> None:
+        """`live` is what the plan was made of."""
+        self._client = client
+        self._desired = desired
+        self._live = live
+        self._ids = {address: resource.id for address, resource in live.resources.items()}
+
+    def write(self, change: Change) -> None:
+        """Carry out one change. Raises RemoteError when the API refuses, ManifestError for a secret that is not set."""
+        kind = KINDS[change.address.kind]
+        if change.action is Action.CREATE:
+            self._create(kind, change)
+        elif change.action is Action.UPDATE:
+            self._update(kind, change)
+        elif change.action is Action.REPLACE:
+            self._client.delete(kind, self._ids[change.address])
+            self._create(kind, change)
+        elif change.action is Action.DELETE:
+            self._client.delete(kind, self._ids[change.address])
+
+    def reveal(self, change: Change) -> None:
+        """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
+        if change.action in {Action.CREATE, Action.UPDATE, Action.REPLACE}:
+            kind, spec = KINDS[change.address.kind], self._desired[change.address].spec
+            kind.to_wire(change.address.name, spec, lambda _address: "")
+
+    def _create(self, kind: Kind, change: Change) -> None:
+        life = kind.lifecycle
+        spec = {member: value for member, value in self._desired[change.address].spec.items() if value is not None}
+        state = spec.get(life.member) if life else None
+        if life and not life.in_create:
+            spec.pop(life.member, None)
+        made = self._client.create(kind, self._body(kind, change.address, _without(kind, spec, change)))
+        self._ids[change.address] = str(made["id"])
+        if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
+            self._client.set_state(kind, self._ids[change.address], state)
+
+    def _update(self, kind: Kind, change: Change) -> None:
+        life = kind.lifecycle
+        members = {field.member for field in change.fields}
+        declared, id_ = self._desired[change.address].spec, self._ids[change.address]
+        present = self._live.resources[change.address].spec if change.address in self._live.resources else {}
+        stops = life is not None and life.member in members and declared[life.member] in {False, "paused"}
+        if life and stops:
+            self._client.set_state(kind, id_, declared[life.member])
+        if members - {life.member if life else ""}:
+            self._client.update(kind, id_, self._body(kind, change.address, update_spec(kind, declared, present, members)))
+        if life and life.member in members and not stops:
+            state = declared[life.member]
+            self._client.set_state(kind, id_, life.initial if state is None else state)
+
+    def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
+        body = kind.to_wire(address.name, spec, self._ids.__getitem__)
+        if kind.update_sends == "changed" and address in self._ids:
+            del body[kind.identity]
+        return body
+
+
+def _without(kind: Kind, spec: Plain, change: Change) -> dict[str, Any]:
+    """A spec without the items that are added later."""
+    left = dict(spec)
+    for path in change.deferred:
+        member = str(path[0])
+        items = keyed(left[member], str(kind.places[member].key))
+        left[member] = [item for name, item in items.items() if name != path[1]]
+    return left

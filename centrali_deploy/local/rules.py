@@ -1,0 +1,207 @@
+"""What the API refuses, stated on its own: nothing here knows the models that check manifests.
+
+Each rule yields (member, message) pairs for a whole object as it would be stored.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centrali_deploy.javascript import Call
+
+    Wrong = Iterator[tuple[str, str]]
+    Row = dict[str, Any]
+
+_SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*$")
+_FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
+_TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
+_MODES = ("strict", "schemaless", "auto-evolving")
+_EXECUTION = ("on-demand", "event-driven", "scheduled", "http-trigger", "endpoint")
+_OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
+_SCHEDULES = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
+_LONGEST = 255
+_PARAMS = 65536
+_CODE = 5 * 1024 * 1024
+_RUN = 300_000
+
+LOOPS = {
+    "record_created": {"createRecord", "upsertRecord", "batchCreateRecords", "bulkCreateRecords"},
+    "record_updated": {"updateRecord", "upsertRecord", "incrementField", "decrementField", "batchUpdateRecords", "bulkUpdateRecords"},
+    "record_deleted": {"deleteRecord", "batchDeleteRecords", "bulkDeleteRecords"},
+    "records_bulk_created": {"bulkCreateRecords"},
+    "records_bulk_updated": {"bulkUpdateRecords"},
+    "records_bulk_deleted": {"bulkDeleteRecords"},
+}
+"""For each event, the calls that would set it off again [D]."""
+
+
+def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
+    """The calls of a function that would fire the event trigger that runs it, written as in the source [D]."""
+    offending = LOOPS.get(metadata.get("event", ""), set())
+    return [f"api.{call.method}('{call.slug}')" for call in found if call.method in offending and call.slug == metadata.get("recordSlug")]
+
+
+def structure(row: Row) -> Wrong:
+    """A structure: names, mode, properties."""
+    yield from _name(row, "name")
+    if not _SLUG.match(str(row.get("recordSlug"))):
+        yield "recordSlug", "must be lowercase letters, digits and hyphens"
+    if row.get("schemaDiscoveryMode") not in _MODES:
+        yield "schemaDiscoveryMode", f"must be one of {', '.join(_MODES)}"
+    if row.get("status") not in {"active", "inactive"}:
+        yield "status", "must be active or inactive"
+    ttl = row.get("defaultTtlSeconds")
+    if ttl is not None and (not _whole(ttl) or ttl < 1):
+        yield "defaultTtlSeconds", "must be a positive integer or null"
+    properties = row.get("properties")
+    if not isinstance(properties, list):
+        yield "properties", "must be an array"
+        return
+    seen: set[str] = set()
+    for index, item in enumerate(properties):
+        yield from _property(f"properties[{index}]", item, seen)
+
+
+def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- whatever was sent
+    if not isinstance(item, dict) or not _FIELD.match(str(item.get("name", ""))):
+        yield f"{at}.name", "must be a name of letters, digits and underscores"
+        return
+    if item["name"] in seen:
+        yield f"{at}.name", f"'{item['name']}' is there twice"
+    seen.add(item["name"])
+    if item.get("type") not in _TYPES:
+        yield f"{at}.type", f"must be one of {', '.join(_TYPES)}"
+    if item.get("type") == "reference" and not item.get("target"):
+        yield f"{at}.target", "is required for a reference"
+    if item.get("isSecret") and (item.get("type") != "string" or item.get("isUnique")):
+        yield f"{at}.isSecret", "is for strings that are not unique"
+    for low, high in (("minLength", "maxLength"), ("minimum", "maximum")):
+        if _number(item.get(low)) and _number(item.get(high)) and item[low] > item[high]:
+            yield f"{at}.{low}", f"must not be above {high}"
+
+
+def function(row: Row) -> Wrong:
+    """A compute function: its name, code and time limit."""
+    yield from _name(row, "name")
+    code = row.get("code")
+    if not isinstance(code, str) or not code.strip():
+        yield "code", "is required"
+    elif len(code.encode()) > _CODE:
+        yield "code", "is larger than 5 MB"
+    limit = row.get("timeoutMs")
+    if limit is not None and (not _whole(limit) or not 1 <= limit <= _RUN):
+        yield "timeoutMs", f"must be 1 to {_RUN}"
+
+
+def trigger(row: Row) -> Wrong:
+    """A function trigger: its type and the metadata that the type needs."""
+    yield from _name(row, "name")
+    if row.get("executionType") not in _EXECUTION:
+        yield "executionType", f"must be one of {', '.join(_EXECUTION)}"
+    if not isinstance(row.get("enabled"), bool):
+        yield "enabled", "must be a boolean"
+    metadata = row.get("triggerMetadata")
+    if not isinstance(metadata, dict):
+        yield "triggerMetadata", "is required"
+        return
+    if len(json.dumps(metadata.get("params") or {}).encode()) > _PARAMS:
+        yield "triggerMetadata.params", "must not exceed 64 KB"
+    kind = row.get("executionType")
+    needed = {"event-driven": ("event", "recordSlug"), "http-trigger": ("path",), "endpoint": ("path",)}.get(str(kind), ())
+    for member in needed:
+        if not isinstance(metadata.get(member), str) or not metadata[member]:
+            yield f"triggerMetadata.{member}", "is required"
+    if kind == "event-driven" and "." in str(metadata.get("event")):
+        yield "triggerMetadata.event", "is not an event; events are spelt like record_created"
+    if kind == "scheduled":
+        yield from _schedule("triggerMetadata", metadata)
+
+
+def orchestration(row: Row) -> Wrong:
+    """An orchestration: its trigger and its steps."""
+    yield from _name(row, "name")
+    if not _SLUG.match(str(row.get("slug"))):
+        yield "slug", "must be lowercase letters, digits and hyphens"
+    start = row.get("trigger")
+    if not isinstance(start, dict) or start.get("type") not in _EXECUTION[:4]:
+        yield "trigger.type", f"must be one of {', '.join(_EXECUTION[:4])}"
+    elif start["type"] == "scheduled":
+        yield from _schedule("trigger", start)
+    elif start["type"] == "event-driven":
+        for member in ("eventType", "structureSlug"):
+            if not isinstance(start.get(member), str):
+                yield f"trigger.{member}", "is required"
+    steps = row.get("steps")
+    if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) and step.get("id") for step in steps):
+        yield "steps", "must be a list of steps with ids"
+        return
+    ids = [step["id"] for step in steps]
+    for index, step in enumerate(steps):
+        if ids.count(step["id"]) > 1:
+            yield f"steps[{index}].id", "must be unique"
+        yield from _step(f"steps[{index}]", step, ids)
+
+
+def _step(at: str, step: Row, ids: list[str]) -> Wrong:
+    kind = step.get("type")
+    rule = {"compute": _compute, "decision": _decision, "delay": _delay}.get(str(kind))
+    if rule is None:
+        yield f"{at}.type", "must be compute, decision or delay"
+        return
+    yield from rule(at, step)
+    if kind != "compute" and "encryptedParams" in step:
+        yield f"{at}.encryptedParams", "is for compute steps only"
+    cases = step.get("cases") if isinstance(step.get("cases"), list) else []
+    for target in (step.get("nextStepId"), step.get("defaultNextStepId"), *(case.get("nextStepId") for case in cases or [])):
+        if target is not None and target not in ids:
+            yield f"{at}.nextStepId", f"there is no step '{target}'"
+
+
+def _compute(at: str, step: Row) -> Wrong:
+    if not isinstance(step.get("functionId"), str):
+        yield f"{at}.functionId", "is required"
+
+
+def _decision(at: str, step: Row) -> Wrong:
+    cases = step.get("cases")
+    if not isinstance(cases, list) or not cases:
+        yield f"{at}.cases", "is required"
+        return
+    if any(condition.get("op") not in _OPERATORS for case in cases for condition in case.get("conditions", [])):
+        yield f"{at}.cases", f"operators are {', '.join(_OPERATORS)}"
+
+
+def _delay(at: str, step: Row) -> Wrong:
+    if not _whole(step.get("delayMs")):
+        yield f"{at}.delayMs", "must be an integer"
+
+
+def _schedule(at: str, schedule: Row) -> Wrong:
+    kind = schedule.get("scheduleType")
+    if kind not in _SCHEDULES:
+        yield f"{at}.scheduleType", f"must be one of {', '.join(_SCHEDULES)}"
+    elif not schedule.get(_SCHEDULES[kind]):
+        yield f"{at}.{_SCHEDULES[kind]}", "is required"
+    elif kind == "cron" and len(str(schedule["cronExpression"]).split()) != 5:  # noqa: PLR2004 -- cron has five fields
+        yield f"{at}.cronExpression", "must have five fields"
+    elif kind == "interval" and (not _whole(schedule["interval"]) or schedule["interval"] < 1):
+        yield f"{at}.interval", "must be a number of seconds"
+
+
+def _name(row: Row, member: str) -> Wrong:
+    value = row.get(member)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        yield member, "is required, up to 255 characters"
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,107 @@
+"""Where the local workspace keeps its objects: one SQLite file, every object as JSON in a row.
+
+One connection behind a lock serves all threads; a second process may have the same file open.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row = dict[str, Any]
+
+_SCHEMA = """
+create table if not exists facts (name text primary key, value text not null);
+create table if not exists objects (
+  number integer primary key,
+  workspace text not null,
+  kind text not null,
+  id text not null,
+  name text not null,
+  data text not null check (json_valid(data)),
+  unique (workspace, kind, id)
+);
+create index if not exists objects_by_name on objects (workspace, kind, name);
+"""
+
+
+class Store:
+    """The objects of every workspace, by workspace, kind and id."""
+
+    def __init__(self, database: str) -> None:
+        """Open or create `database` (a path, or `:memory:`). A new file and its folder are readable by its owner only."""
+        if database != ":memory:":
+            path = Path(database)
+            if not path.parent.exists():
+                path.parent.mkdir(mode=0o700, parents=True)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._lock = threading.RLock()
+        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = normal")
+        self._connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is written inside is kept when the block ends, and undone when it raises."""
+        with self._lock:
+            self._connection.execute("begin immediate")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def fact(self, name: str, otherwise: str) -> str:
+        """A remembered text; `otherwise` is kept and returned when there is none yet."""
+        with self._lock:
+            self._connection.execute("insert or ignore into facts values (?, ?)", (name, otherwise))
+            return str(self._connection.execute("select value from facts where name = ?", (name,)).fetchone()[0])
+
+    def all(self, workspace: str, kind: str) -> list[Row]:
+        """Every object of a kind, oldest first."""
+        return self._rows("select data from objects where workspace = ? and kind = ? order by number", workspace, kind)
+
+    def get(self, workspace: str, kind: str, id_: str) -> Row | None:
+        """One object by id."""
+        rows = self._rows("select data from objects where workspace = ? and kind = ? and id = ?", workspace, kind, id_)
+        return rows[0] if rows else None
+
+    def named(self, workspace: str, kind: str, name: str) -> Row | None:
+        """One object by name."""
+        rows = self._rows("select data from objects where workspace = ? and kind = ? and name = ?", workspace, kind, name)
+        return rows[0] if rows else None
+
+    def add(self, workspace: str, kind: str, name: str, row: Row) -> None:
+        """Keep a new object."""
+        with self._lock:
+            values = (workspace, kind, row["id"], name, json.dumps(row))
+            self._connection.execute("insert into objects (workspace, kind, id, name, data) values (?, ?, ?, ?, ?)", values)
+
+    def put(self, workspace: str, kind: str, name: str, row: Row) -> None:
+        """Keep a changed object."""
+        with self._lock:
+            values = (name, json.dumps(row), workspace, kind, row["id"])
+            self._connection.execute("update objects set name = ?, data = ? where workspace = ? and kind = ? and id = ?", values)
+
+    def remove(self, workspace: str, kind: str, id_: str) -> None:
+        """Forget an object."""
+        with self._lock:
+            self._connection.execute("delete from objects where workspace = ? and kind = ? and id = ?", (workspace, kind, id_))
+
+    def _rows(self, query: str, *values: str) -> list[Row]:
+        with self._lock:
+            return [json.loads(data) for (data,) in self._connection.execute(query, values)]
