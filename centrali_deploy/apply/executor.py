@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.writing import Writing
+    from centrali_deploy.errors import Problem
     from centrali_deploy.plan.model import Change, Plan
 
 WORKERS = 4
@@ -48,7 +49,7 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS) -> Iterator[Ou
 
 
 def _reveal_all(plan: Plan, writing: Writing) -> None:
-    problems = []
+    problems: list[Problem] = []
     for change in plan.pending:
         try:
             writing.reveal(change)

@@ -69,16 +69,16 @@ class Writing:
         if life and stops:
             self._client.set_state(kind, id_, declared[life.member])
         if members - {life.member if life else ""}:
-            self._client.update(kind, id_, self._body(kind, change.address, update_spec(kind, declared, present, members)))
+            body = self._body(kind, change.address, update_spec(kind, declared, present, members))
+            if kind.update_sends == "changed":
+                del body[kind.identity]
+            self._client.update(kind, id_, body)
         if life and life.member in members and not stops:
             state = declared[life.member]
             self._client.set_state(kind, id_, life.initial if state is None else state)
 
     def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
-        body = kind.to_wire(address.name, spec, self._ids.__getitem__)
-        if kind.update_sends == "changed" and address in self._ids:
-            del body[kind.identity]
-        return body
+        return kind.to_wire(address.name, spec, self._ids.__getitem__)
 
 
 def _without(kind: Kind, spec: Plain, change: Change) -> dict[str, Any]:

@@ -66,9 +66,9 @@ def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
     return graph
 
 
-def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, list[Path]]:
+def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, dict[Path, Address]]:
     """Take deferrable references out of the graph until no circle is left among them; say which were taken."""
-    taken: dict[Address, list[Path]] = {}
+    taken: dict[Address, dict[Path, Address]] = {}
     while (circle := _circle(graph)) is not None:
         # graphlib names each node before the one that requires it
         edges = [(after, before) for before, after in pairwise(circle)]
@@ -77,7 +77,7 @@ def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: Des
             raise ManifestError([_circle_problem(circle, desired)])
         paths = graph[edge[0]].pop(edge[1])
         if changes[edge[0]].action is Action.CREATE:
-            taken.setdefault(edge[0], []).extend(path[:2] for path in paths)
+            taken.setdefault(edge[0], {}).update(dict.fromkeys((path[:2] for path in paths), edge[1]))
     return taken
 
 
@@ -111,14 +111,14 @@ def _sorted(graph: Graph, desired: DesiredState) -> list[Address]:
     return found
 
 
-def _in_two(change: Change, paths: list[Path]) -> tuple[Change, Change]:
+def _in_two(change: Change, paths: Mapping[Path, Address]) -> tuple[Change, Change]:
     """A create without the deferred items, and an update of the same address that adds them."""
     names = {_named(change, path): path for path in paths}
     late = tuple(inside for field in change.fields for inside in _items(field, names))
     others = ", ".join(sorted({str(item.path[-1]) for item in late}))
     reason = f"adds {others}, which refers to something created after it"
     completion = Change.update(change.address, reason, late, change.position)
-    return replace(change, deferred=tuple(names)), replace(completion, requires=(change.address,))
+    return replace(change, deferred=tuple(names)), replace(completion, requires=(change.address, *sorted(set(paths.values()))))
 
 
 def _named(change: Change, path: Path) -> Path:

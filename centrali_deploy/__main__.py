@@ -1,0 +1,21 @@
+"""The console script. `--version` answers before anything else is loaded."""
+
+from __future__ import annotations
+
+import sys
+
+from centrali_deploy.version import VERSION
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"centrali-deploy {VERSION}\n")
+        return
+    from centrali_deploy.cli import run  # noqa: PLC0415 -- --version must not wait for the command line to load
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

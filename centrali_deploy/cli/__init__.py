@@ -1,0 +1,87 @@
+"""The command line: commands loaded when asked for, and the one boundary where errors become lines and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from centrali_deploy.errors import DeployError, ExitCode
+from centrali_deploy.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "validate": "Check manifests without a network.",
+    "plan": "Show what apply would change.",
+    "apply": "Change the workspace to what the manifests say.",
+    "serve": "Run a local workspace on a port.",
+    "schema": "Print the JSON Schema of manifests.",
+}
+
+
+class Commands(click.Group):
+    """The commands, each in a module of its own that is loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- the interface of click
+        """Every command, in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the interface of click
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"{__name__}.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- the interface of click
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: centrali-deploy plan --local examples/workspace.yaml",
+)
+@click.version_option(VERSION, prog_name="centrali-deploy", message="%(prog)s %(version)s")
+def main() -> None:
+    """Configuration as code for Centrali workspaces."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line. Returns the exit code; nothing is raised."""
+    try:
+        result = main.main(args=list(arguments), prog_name="centrali-deploy", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return ExitCode.INVALID
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.INVALID
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return ExitCode.INTERRUPTED
+    except DeployError as error:
+        click.echo(f"Error: {error.message}\n  {error.hint}".rstrip(), err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
+        return _unexpected()
+    return int(result or 0)
+
+
+def _unexpected() -> int:
+    with tempfile.NamedTemporaryFile("w", prefix="centrali-deploy-", suffix=".log", delete=False, encoding="utf-8") as log:
+        log.write(f"centrali-deploy {VERSION}, Python {sys.version}\n\n{traceback.format_exc()}")
+    click.echo(f"Error: this is a bug in centrali-deploy. What happened is in {log.name}; please report it.", err=True)
+    return ExitCode.UNEXPECTED

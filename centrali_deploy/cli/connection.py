@@ -1,0 +1,77 @@
+"""Settings turned into a client: flags first, then `CENTRALI_*` variables, then the manifest.
+
+`--local` puts a local workspace into this process instead of a network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from centrali_deploy.errors import UsageProblem
+from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.credentials import BearerToken, Credentials, ServiceAccount
+from centrali_deploy.remote.sending import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from centrali_deploy.manifest.loading import Loaded
+
+DEFAULT_URL = "https://centrali.io"
+_URLS = ("CENTRALI_URL", "CENTRALI_API_URL", "CENTRALI_BASE_URL")
+_WORKSPACES = ("CENTRALI_WORKSPACE", "CENTRALI_WORKSPACE_ID")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What flags say about the workspace; `local` is a database file, empty for the usual one, None for a real workspace."""
+
+    workspace: str | None = None
+    url: str | None = None
+    local: str | None = None
+
+
+def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> Client:
+    """A client for the workspace that is meant. Raises UsageProblem, naming what is missing."""
+    workspace = settings.workspace or _first(environ, _WORKSPACES) or loaded.workspace
+    if not workspace:
+        raise UsageProblem("No workspace is named.", "Write workspace: into the manifest, give --workspace, or set CENTRALI_WORKSPACE.")
+    if settings.local is not None:
+        return _local(settings.local, workspace, loaded)
+    url = settings.url or _first(environ, _URLS) or DEFAULT_URL
+    api, auth = environ.get("CENTRALI_DATA_URL"), environ.get("CENTRALI_AUTH_URL")
+    return Client(Connection(url, workspace, _credentials(environ), api, auth))
+
+
+def _local(file: str, workspace: str, loaded: Loaded) -> Client:
+    try:
+        from centrali_deploy.local.app import create_app  # noqa: PLC0415 -- an extra that a real workspace does without
+        from centrali_deploy.remote.in_process import InProcess  # noqa: PLC0415 -- the same
+    except ImportError as error:
+        raise UsageProblem("--local needs the local workspace.", "Install it: pip install 'centrali-deploy[local]'.") from error
+    database = Path(file) if file else Path(loaded.files[0]).parent / ".centrali" / "local.db"
+    app = create_app(str(database), workspaces=[workspace])
+    ignore = database.parent / ".gitignore"
+    if not file and not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    account = app.state.accounts[workspace]
+    credentials = ServiceAccount(account.client_id, account.client_secret)
+    return Client(Connection("http://localhost", workspace, credentials), Sender(InProcess(app)))
+
+
+def _credentials(environ: Mapping[str, str]) -> Credentials:
+    if token := environ.get("CENTRALI_TOKEN"):
+        return BearerToken(token)
+    client_id, secret = environ.get("CENTRALI_CLIENT_ID"), environ.get("CENTRALI_CLIENT_SECRET")
+    if client_id and secret:
+        return ServiceAccount(client_id, secret)
+    raise UsageProblem(
+        "There are no credentials.",
+        "Set CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET (Console > Service Accounts), or CENTRALI_TOKEN; or try --local.",
+    )
+
+
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((environ[name] for name in names if environ.get(name)), None)

@@ -1,0 +1,1 @@
+"""Values turned into lines. Nothing here prints, and nothing here decides."""

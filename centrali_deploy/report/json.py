@@ -1,0 +1,94 @@
+"""One JSON document a run, on failure too, with the exit code and the reason inside."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import path_text
+from centrali_deploy.errors import DeployError, ExitCode, ManifestError, RemoteError
+from centrali_deploy.plan.model import FORMAT, Action, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.plan.model import Change, Plan
+
+
+def document(command: str, exit_code: ExitCode, parts: Mapping[str, Any]) -> str:
+    """The whole document as text. `parts` are added to what every document has: format, command, exit code and reason."""
+    head = {"format": FORMAT, "command": command, "exitCode": int(exit_code), "reason": exit_code.name.lower().replace("_", "-")}
+    return json.dumps({**head, **parts}, indent=2, ensure_ascii=False) + "\n"
+
+
+def plan_part(plan: Plan) -> dict[str, Any]:
+    """A plan; secrets appear as marks, `{"$mark": "secret"}`."""
+    return {
+        "workspace": plan.workspace,
+        "digest": plan.digest,
+        "empty": plan.empty,
+        "summary": {action.value: plan.count(action) for action in Action},
+        "unmanaged": plan.unmanaged,
+        "changes": [change_part(change) for change in plan.changes],
+        "refusals": [
+            {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
+            for refusal in plan.refusals
+        ],
+    }
+
+
+def change_part(change: Change) -> dict[str, Any]:
+    """One change with its fields."""
+    return {
+        "address": str(change.address),
+        "action": change.action.value,
+        "reason": change.reason,
+        "position": str(change.position) if change.position else None,
+        "requires": [str(address) for address in change.requires],
+        "fields": [
+            {
+                "path": path_text(field.path),
+                "before": plain(field.before),
+                "after": plain(field.after),
+                "note": field.note,
+                "position": str(field.position) if field.position else None,
+            }
+            for field in change.fields
+        ],
+    }
+
+
+def outcomes_part(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """What happened to each change, in the order in which it ended."""
+    return [
+        {
+            "address": str(outcome.change.address),
+            "action": outcome.change.action.value,
+            "status": outcome.status.value,
+            "seconds": round(outcome.seconds, 3),
+            "error": error_part(outcome.error) if outcome.error else None,
+            "culprit": str(outcome.culprit) if outcome.culprit else None,
+        }
+        for outcome in outcomes
+    ]
+
+
+def error_part(error: DeployError) -> dict[str, Any]:
+    """What went wrong; the problems of a manifest each with file, line and column."""
+    part: dict[str, Any] = {"type": error.reason, "message": error.message, "hint": error.hint}
+    if isinstance(error, ManifestError):
+        part["problems"] = [
+            {
+                "file": problem.position.file,
+                "line": problem.position.line,
+                "column": problem.position.column,
+                "address": problem.address,
+                "message": problem.message,
+                "hint": problem.hint,
+            }
+            for problem in error.problems
+        ]
+    if isinstance(error, RemoteError):
+        part |= {"method": error.method, "path": error.path, "status": error.status, "requestId": error.request_id}
+    return part

@@ -1,0 +1,162 @@
+"""A plan, outcomes and problems as plain lines for people; never cut short, whatever the width of the terminal.
+
+Colour is an argument: `paint(text, style)` gives the text as it should be written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import path_text
+from centrali_deploy.apply.outcome import Status
+from centrali_deploy.errors import ManifestError
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.model import Action, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.errors import DeployError
+    from centrali_deploy.plan.model import Change, FieldChange, Plan
+
+    Paint = Callable[[str, str], str]
+
+SYMBOLS = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.REPLACE: ("±", "red"),
+    Action.DELETE: ("-", "red"),
+    Action.FORGET: (".", "dim"),
+    Action.NO_OP: (" ", "dim"),
+}
+_DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
+_LONGEST = 200
+_MOST_LINES = 5000
+_DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
+
+
+def plan_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
+    """The whole plan: each change with its fields and reasons, then what refuses it, then a summary."""
+    yield f"Workspace {paint(plan.workspace, 'bold')}"
+    for change in plan.changes:
+        if change.action is not Action.NO_OP or verbose:
+            yield ""
+            yield from change_lines(change, paint)
+    for refusal in plan.refusals:
+        yield ""
+        yield paint(f"! {refusal.address}: {refusal.message}", "red")
+        yield f"  {refusal.hint}"
+    yield ""
+    yield summary(plan, paint)
+
+
+def change_lines(change: Change, paint: Paint) -> Iterator[str]:
+    """One change: its symbol, address, reason and place, then its fields."""
+    symbol, style = SYMBOLS[change.action]
+    where = f"  {change.position}" if change.position else ""
+    yield f"{paint(f'{symbol} {change.address}', style)}  {change.reason}{paint(where, 'dim')}"
+    for field in change.fields:
+        yield from (f"    {line}" for line in _field(change, field, paint))
+
+
+def summary(plan: Plan, paint: Paint) -> str:
+    """One line: how many of what."""
+    same = len({c.address for c in plan.changes if c.action is Action.NO_OP})
+    rest = f"{same} unchanged" + (f", {plan.unmanaged} in the workspace not declared here and left alone" if plan.unmanaged else "")
+    if plan.empty:
+        return paint(f"No changes. {rest}.", "green")
+    counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
+    return f"{paint('Plan:', 'bold')} {', '.join(counts)}; {rest}."
+
+
+def outcome_line(outcome: Outcome, number: int, of: int, paint: Paint) -> str:
+    """One line for what happened to one change."""
+    word, style = _DONE[outcome.status]
+    symbol, _ = SYMBOLS[outcome.change.action]
+    tail = f"  {outcome.seconds:.1f} s" if outcome.status is Status.APPLIED else ""
+    if outcome.error:
+        tail = f"\n    {outcome.error.message}" + (f"\n    {outcome.error.hint}" if outcome.error.hint else "")
+    if outcome.culprit:
+        tail = f"  because {outcome.culprit} failed"
+    return f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
+
+
+def outcomes_summary(outcomes: Sequence[Outcome]) -> str:
+    """One line: how many changes ended how."""
+    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+    return "Applied: " + ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.APPLIED) + "."
+
+
+def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
+    """What is wrong and what now; every problem of a manifest with its place."""
+    if isinstance(error, ManifestError):
+        for problem in error.problems:
+            head, _, rest = str(problem).partition("\n")
+            yield paint(head, "bold")
+            yield rest
+        count = len(error.problems)
+        yield paint(f"{count} problem{'s' if count != 1 else ''}. Nothing was sent.", "red")
+        return
+    yield f"{paint('Error:', 'red')} {error.message}"
+    if error.hint:
+        yield f"  {error.hint}"
+
+
+def _field(change: Change, field: FieldChange, paint: Paint) -> Iterator[str]:
+    name = path_text(field.path)
+    kind = KINDS[change.address.kind]
+    if field.path == (kind.text_member,):
+        yield from _text(name, field, paint)
+    elif change.action is Action.CREATE:
+        yield from _created(name, field)
+    elif field.before is Mark.ABSENT:
+        yield f"{name}: {paint(_value(field.after), 'green')}" + (f" ({field.note})" if field.note else "")
+    elif field.after is Mark.ABSENT:
+        yield f"{name}: {paint(_value(field.before), 'red')} -> (removed)"
+    else:
+        note = f" ({field.note})" if field.note else ""
+        yield f"{name}: {paint(_value(field.before), 'red')} -> {paint(_value(field.after), 'green')}{note}"
+
+
+def _created(name: str, field: FieldChange) -> Iterator[str]:
+    if isinstance(field.after, list) and field.after and all(isinstance(item, dict) for item in field.after):
+        yield f"{name}:"
+        yield from (f"  - {_value(item)}" for item in field.after)
+    else:
+        yield f"{name}: {_value(field.after)}"
+
+
+def _text(name: str, field: FieldChange, paint: Paint) -> Iterator[str]:
+    after = str(field.after)
+    if field.before is Mark.ABSENT:
+        count = len(_split(after))
+        yield f"{name}: {count} line{'s' if count != 1 else ''}"
+        return
+    yield f"{name}:"
+    before = _split(str(field.before))
+    if len(before) + len(_split(after)) > _MOST_LINES:
+        yield f"  {len(before)} lines -> {len(_split(after))} lines (too long to show)"
+        return
+    for line in list(difflib.unified_diff(before, _split(after), lineterm="", n=3))[2:]:
+        style = {"+": "green", "-": "red", "@": "cyan"}.get(line[0], "")
+        yield f"  {paint(line, style)}"
+
+
+def _split(text: str) -> list[str]:
+    """Lines as the API counts them: by newline alone, whatever its form."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else [*lines[:-1], f"{lines[-1]}  (no newline at the end)"]
+
+
+def _value(value: Any) -> str:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, Mark):
+        return "(secret)" if value is Mark.SECRET else "(absent)"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{member}: {_value(inside)}" for member, inside in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
