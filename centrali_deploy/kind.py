@@ -65,7 +65,7 @@ class Place:
         """The documented members of this object (of every variant, when its own is unknown)."""
         model = self.models.get(str(item.get(self.variant[0]))) if self.variant else None
         models = [model] if model else self.models.values()
-        return frozenset(name for each in models for name in each.model_fields)
+        return frozenset(field.alias or name for each in models for name, field in each.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def main() -> None:
     """Configuration as code for Centrali workspaces."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for each way a run can end
     """Run a command line. Returns the exit code; nothing is raised."""
     try:
         result = main.main(args=list(arguments), prog_name="centrali-deploy", standalone_mode=False)

@@ -1,0 +1,45 @@
+# Everything a person or CI runs; `make` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help try test lint check bench format coverage clean
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/installed: pyproject.toml
+	@echo "Setting up .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+try: .venv/installed ## Apply the example to a local workspace, then show that nothing is left to change
+	@REPORT_KEY=only-for-trying $(BIN)/centrali-deploy apply --local --yes examples/workspace.yaml
+	@echo
+	@echo "And once more, to see what is left to do:"
+	@$(BIN)/centrali-deploy plan --local examples/workspace.yaml
+
+test: .venv/installed ## Run the tests
+	@$(BIN)/pytest -q
+
+lint: .venv/installed ## Format, style, types and the contracts between floors
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+check: lint test ## Everything CI checks
+
+coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach
+	@$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report
+
+bench: .venv/installed ## Measure, side by side
+	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python benchmarks/thousand.py
+
+format: .venv/installed ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove what was made here
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache examples/.centrali
