@@ -82,8 +82,7 @@ class Resources:
     def updated(self, id_: str, body: Row) -> Row:
         """Merge what was sent into an object and answer it."""
         row = self.found(id_)
-        sent = self.service.understood(body) if "name" in body else self.service.understood({**body, "recordSlug": row.get("recordSlug")})
-        sent = {member: value for member, value in sent.items() if member in self.service.keeps}
+        sent = {member: value for member, value in self.service.understood(body).items() if member in self.service.keeps}
         for member in self.service.fixed:
             if sent.get(member) not in {None, row[member]}:
                 raise Refused(400, f"{member} cannot be changed", [(member, "cannot be changed")])
@@ -136,7 +135,7 @@ class Resources:
         return self.answer(row)
 
     def _known(self, body: Row) -> Row:
-        sent = self.service.understood(body)
+        sent = self.service.completed(self.service.understood(body))
         return {member: value for member, value in sent.items() if member in self.service.keeps and value is not None}
 
     def _refuse_taken(self, name: str, own: str | None) -> None:

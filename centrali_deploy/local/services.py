@@ -36,6 +36,8 @@ class Service:
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     understood: Callable[[Row], Row] = dict
     """Turns other spellings of a body into the stored one."""
+    completed: Callable[[Row], Row] = dict
+    """Adds what a create may leave out."""
     fits: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
     """Refuses an object that does not fit the others."""
     free: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
@@ -48,9 +50,14 @@ def _understood_structure(body: Row) -> Row:
         row.setdefault("recordSlug", row.pop("slug"))
     if isinstance(row.get("isStrict"), bool):
         row.setdefault("schemaDiscoveryMode", "strict" if row["isStrict"] else "schemaless")
-    if "recordSlug" not in row and isinstance(row.get("name"), str):
-        row["recordSlug"] = re.sub(r"[^a-z0-9]+", "-", row["name"].lower()).strip("-")
     return row
+
+
+def _slug_from_name(row: Row) -> Row:
+    """The way the vendor's own pages make one [T]."""
+    if "recordSlug" in row or not isinstance(row.get("name"), str):
+        return row
+    return {**row, "recordSlug": re.sub(r"[^a-z0-9]+", "-", row["name"].lower()).strip("-")}
 
 
 def _understood_trigger(body: Row) -> Row:
@@ -151,6 +158,7 @@ SERVICES = {
         fills=_COMMON,
         fixed=("recordSlug",),
         understood=_understood_structure,
+        completed=_slug_from_name,
         fits=_targets_exist,
         free=_not_referred_to,
     ),
