@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ENVIRON = {"EXAMPLE_SECRET": "canary-5f1d"}
 CASES = [pytest.param(kind, pair, id=f"{kind.name}-{number}") for kind in KINDS.values() for number, pair in enumerate(kind.examples)]
 NAME = "the-one"
+DEFAULT = Policy()
 
 
 def around(kind: Kind, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def around(kind: Kind, spec: Mapping[str, Any]) -> dict[str, Any]:
     return sections
 
 
-def planned(path: str, client: Client, policy: Policy = Policy()) -> Planned:
+def planned(path: str, client: Client, policy: Policy = DEFAULT) -> Planned:
     steps = plan(load([path], ENVIRON), client, policy)
     while True:
         try:

@@ -1,0 +1,95 @@
+"""The JSON Schema of manifests, made from the kinds' models, so that an editor completes and checks every member.
+
+Where a member decides which others there are, the schema says so with if/then: editors then name the one thing that is
+wrong, instead of every variant that does not fit.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from centrali_deploy.kinds import SECTIONS
+from centrali_deploy.manifest.loading import VERSION
+
+if TYPE_CHECKING:
+    from pydantic_core import core_schema
+
+    from centrali_deploy.kind import Kind
+
+    Schema = dict[str, Any]
+
+_SLUG = "^[a-z0-9]+([-_][a-z0-9]+)*$"
+
+
+class _Generator(GenerateJsonSchema):
+    """Variants as if/then, and no titles made up from member names."""
+
+    def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> Schema:
+        discriminator = str(schema["discriminator"])
+        variants = {str(tag): self.generate_inner(choice) for tag, choice in schema["choices"].items()}
+        return {
+            "type": "object",
+            "required": [discriminator],
+            "properties": {discriminator: {"enum": list(variants)}},
+            "allOf": [
+                {"if": {"properties": {discriminator: {"const": tag}}, "required": [discriminator]}, "then": variant}
+                for tag, variant in variants.items()
+            ],
+        }
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 -- the interface of pydantic
+        return False
+
+
+def workspace_schema() -> Schema:
+    """The schema of one manifest file, draft 7."""
+    definitions: Schema = {}
+    sections = {section: _section(kind, definitions) for section, kind in SECTIONS.items()}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "centrali-deploy manifest",
+        "description": "Structures, functions, triggers and orchestrations of a Centrali workspace.",
+        "type": "object",
+        "required": ["version"],
+        "additionalProperties": False,
+        "properties": {
+            "version": {"const": VERSION, "description": "The version of the manifest's form."},
+            "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
+            **sections,
+        },
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def render() -> str:
+    """The schema as text, the same for the same models."""
+    return json.dumps(workspace_schema(), indent=2) + "\n"
+
+
+def _section(kind: Kind, definitions: Schema) -> Schema:
+    made = _without_titles(kind.adapter.json_schema(schema_generator=_Generator, ref_template="#/$defs/{model}"))
+    definitions |= made.pop("$defs", {})
+    if kind.text_member:
+        _with_source(made, kind.text_member)
+    names = {"pattern": _SLUG} if kind.slug else {"minLength": 1, "maxLength": 255}
+    about = f"Every {kind.name}, by its {kind.identity}."
+    return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": made}
+
+
+def _with_source(made: Schema, member: str) -> None:
+    made["properties"]["source"] = {
+        "type": "string",
+        "description": f"A file beside the manifest that holds the {member}.",
+        "examples": ["functions/process-item.js"],
+    }
+    made["required"] = [name for name in made.get("required", []) if name != member]
+    made["oneOf"] = [{"required": ["source"]}, {"required": [member]}]
+
+
+def _without_titles(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict):
+        return {member: _without_titles(inside) for member, inside in value.items() if not (member == "title" and isinstance(inside, str))}
+    return [_without_titles(item) for item in value] if isinstance(value, list) else value
