@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help try test lint check bench format coverage clean
+.PHONY: help try test lint check schemas bench format coverage clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,9 +33,11 @@ check: lint test ## Everything CI checks
 coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach
 	@$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report
 
+schemas: .venv/installed ## Write schemas/workspace.schema.json anew
+	@$(BIN)/centrali-deploy schema > schemas/workspace.schema.json
+
 bench: .venv/installed ## Measure, side by side
-	@$(BIN)/python benchmarks/startup.py
-	@$(BIN)/python benchmarks/thousand.py
+	@$(BIN)/python benchmarks/figures.py
 
 format: .venv/installed ## Format the code
 	@$(BIN)/ruff format .

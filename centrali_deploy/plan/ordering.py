@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     Graph = dict[Address, dict[Address, list[Path]]]
 
-_LAST = (Action.DELETE, Action.FORGET)
-
 
 def ordered(changes: Iterable[Change], desired: DesiredState) -> tuple[Change, ...]:
     """Changes in the order in which they can be carried out, each knowing what it requires.
@@ -35,13 +33,13 @@ def ordered(changes: Iterable[Change], desired: DesiredState) -> tuple[Change, .
     graph = _graph(by_address, desired)
     deferred = _split_circles(graph, by_address, desired)
     first, later = [], []
-    for address in _sorted(graph, desired):
+    for address in _sorted(graph):
         change = replace(by_address[address], requires=tuple(sorted(graph[address], key=_rank)))
         if change.action is Action.CREATE and address in deferred:
             change, completion = _in_two(change, deferred[address])
             later.append(completion)
         first.append(change)
-    gone = [change for change in by_address.values() if change.action in _LAST]
+    gone = [change for address, change in by_address.items() if address not in desired]
     return (*first, *later, *sorted(gone, key=_order, reverse=True))
 
 
@@ -54,14 +52,12 @@ def _rank(address: Address) -> tuple[int, str]:
 
 
 def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
-    """For each address that stays: what it refers to, and from where. Sets would make the order change from run to run."""
+    """For each declared address: what else declared it refers to, and from where."""
     graph: Graph = {}
-    for address, change in changes.items():
-        if change.action in _LAST:
-            continue
+    for address in changes.keys() & desired.keys():
         graph[address] = {}
         for reference, _ in KINDS[address.kind].references_in(desired[address].spec):
-            if reference.target in changes and reference.target != address:
+            if reference.target in desired and reference.target != address:
                 graph[address].setdefault(reference.target, []).append(reference.path)
     return graph
 
@@ -100,13 +96,13 @@ def _circle_problem(circle: list[Address], desired: DesiredState) -> Problem:
     return Problem(place, str(circle[0]), f"These refer to each other in a circle: {path}.", "Take one of the references out.")
 
 
-def _sorted(graph: Graph, desired: DesiredState) -> list[Address]:
+def _sorted(graph: Graph) -> list[Address]:
     sorter = TopologicalSorter({node: sorted(targets) for node, targets in graph.items()})
     sorter.prepare()
     found: list[Address] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready(), key=_rank)
-        found.extend(address for address in ready if address in desired)
+        found.extend(ready)
         sorter.done(*ready)
     return found
 
