@@ -1,0 +1,160 @@
+"""The figures, measured side by side in one run and printed as ratios; the median of several runs each.
+
+Start-up against a bare interpreter; validating 1,000 resources against the YAML parser; a plan of 1,000 resources in
+which nothing changed against fetching the same pages bare with httpx, one after the other and four at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from multiprocessing import Process, Queue
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+import yaml
+
+from centrali_deploy.local.app import create_app
+from centrali_deploy.local.serving import bound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LATENCY = 0.05
+"""Seconds that the server adds to each request."""
+STRUCTURES, FUNCTIONS, TRIGGERS = 600, 300, 100
+LINE = "  const total = items.filter((item) => item.status === 'open').length;\n"
+
+
+def generated() -> str:
+    """A manifest of 1,000 resources, about 1.6 MB; no orchestrations, because each of them takes a read of its own."""
+    lines = ["version: 1", "workspace: acme-dev", "structures:"]
+    for n in range(STRUCTURES):
+        lines += [f"  s{n:04}:", f"    name: Structure {n}", "    properties:"]
+        lines += [f"      - {{name: field{p}, type: string, required: true, maxLength: 32}}" for p in range(12)]
+    lines.append("functions:")
+    for n in range(FUNCTIONS):
+        code = "".join("      " + line for line in ["async function run() {\n", *([LINE] * 44), "}\n"])
+        lines += [f"  f{n:04}:", "    timeoutMs: 30000", "    code: |", code.rstrip("\n")]
+    lines.append("triggers:")
+    for n in range(TRIGGERS):
+        lines += [f"  t{n:04}:", f"    function: f{n:04}", "    executionType: event-driven"]
+        lines.append(f"    triggerMetadata: {{event: record_created, recordSlug: s{n:04}}}")
+    return "\n".join(lines) + "\n"
+
+
+def slow(app: Any) -> Any:  # noqa: ANN401 -- an ASGI application
+    """The application behind a network that takes its time."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- the ASGI interface
+        await asyncio.sleep(LATENCY)
+        await app(scope, receive, send)
+
+    return answer
+
+
+def serve(database: str, ready: Queue[dict[str, str]]) -> None:
+    """Serve the local workspace with latency, in a process of its own."""
+    app = create_app(database, workspaces=["acme-dev"])
+    listening = bound(0)
+    account = app.state.accounts["acme-dev"]
+    ready.put(
+        {
+            "CENTRALI_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
+            "CENTRALI_CLIENT_ID": account.client_id,
+            "CENTRALI_CLIENT_SECRET": account.client_secret,
+        }
+    )
+    uvicorn.Server(uvicorn.Config(slow(app), log_level="error", lifespan="off")).run(sockets=[listening])
+
+
+def median(times: int, work: Callable[[], object]) -> float:
+    """Seconds, the middle one of several runs."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
+
+
+def python(*words: str, **environ: str) -> str:
+    """Run this interpreter; gives what it prints."""
+    run = subprocess.run([sys.executable, *words], env=os.environ | environ, capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+BARE = """
+import httpx, sys, os
+from concurrent.futures import ThreadPoolExecutor
+workers = int(sys.argv[1])
+url = os.environ["CENTRALI_URL"]
+form = {"grant_type": "client_credentials"}
+form |= {"client_id": os.environ["CENTRALI_CLIENT_ID"], "client_secret": os.environ["CENTRALI_CLIENT_SECRET"]}
+client = httpx.Client(base_url=url, timeout=60)
+client.headers["Authorization"] = "Bearer " + client.post("/oidc/token", data=form).json()["access_token"]
+data = "/data/workspace/acme-dev/api/v1"
+paths = [f"{data}/collections?page={n}&limit=100" for n in range(1, 7)]
+paths += [f"{data}/compute-functions?page={n}&limit=100" for n in range(1, 4)]
+paths += [f"{data}/function-triggers?page=1&limit=100", "/orchestration/ws/acme-dev/api/v1/orchestrations?page=1&pageSize=100"]
+with ThreadPoolExecutor(workers) as pool:
+    sum(len(page["data"]) for page in pool.map(lambda path: client.get(path).json(), paths))
+"""
+
+
+def startup() -> None:
+    """`--version` and `--help` against a bare interpreter."""
+    bare = median(15, lambda: python("-c", "pass"))
+    for flag in ("--version", "--help"):
+        ours = median(15, lambda flag=flag: python("-m", "centrali_deploy", flag))
+        print(f"{flag:<34} {ours * 1000:7.0f} ms   bare python {bare * 1000:5.0f} ms   ratio {ours / bare:5.2f}")
+
+
+def validating(path: Path, text: str) -> None:
+    """`validate` in this process against the YAML parser on the same bytes."""
+    from centrali_deploy.manifest.loading import load  # noqa: PLC0415 -- what is measured
+
+    loader = yaml.CSafeLoader
+    parse = median(3, lambda: yaml.load(text, Loader=loader))  # noqa: S506, TID251 -- the bar to be measured against
+    ours = median(3, lambda: load([str(path)], {}))
+    whole = median(3, lambda: python("-m", "centrali_deploy", "validate", str(path)))
+    print(f"{'validate, 1,000 resources':<34} {ours * 1000:7.0f} ms   C YAML load {parse * 1000:5.0f} ms   ratio {ours / parse:5.2f}")
+    print(f"{'the same, the whole process':<34} {whole * 1000:7.0f} ms")
+
+
+def planning(path: Path, environ: dict[str, str]) -> None:
+    """A plan in which nothing changed against the bare fetch, whole processes both."""
+    words = ("-m", "centrali_deploy", "plan", str(path))
+    python("-m", "centrali_deploy", "apply", "--yes", str(path), **environ)
+    said = python(*words, **environ)
+    print(f"{'no-change plan, 1,000 resources':<34} {said.strip().splitlines()[-1]} {said.strip().splitlines()[2]}")
+    ours = median(5, lambda: python(*words, **environ))
+    for workers, name in ((1, "one by one"), (4, "four at a time")):
+        bare = median(5, lambda workers=workers: python("-c", BARE, str(workers), **environ))
+        print(f"{'  against a bare fetch, ' + name:<38} {ours * 1000:5.0f} ms   bare {bare * 1000:5.0f} ms   ratio {ours / bare:5.2f}")
+
+
+def main() -> None:
+    """Print every figure."""
+    text = generated()
+    print(f"manifest: {STRUCTURES + FUNCTIONS + TRIGGERS} resources, {len(text) / 1e6:.2f} MB; {LATENCY * 1000:.0f} ms a request")
+    startup()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "workspace.yaml")
+        path.write_text(text, encoding="utf-8")
+        validating(path, text)
+        ready: Queue[dict[str, str]] = Queue()
+        server = Process(target=serve, args=(str(Path(folder, "local.db")), ready), daemon=True)
+        server.start()
+        planning(path, ready.get(timeout=30))
+        server.terminate()
+
+
+if __name__ == "__main__":
+    main()
