@@ -104,6 +104,8 @@ class _Comparison:
             yield FieldChange(path, shown(live), Mark.ABSENT if declared is None else shown(declared))
 
     def _same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
+        if declared is not None and identical(declared, live):
+            return True
         default = self._kind.default(path)
         left, right = (self._reduced(path, default if v is None or v is Mark.ABSENT else v) for v in (declared, live))
         return left is right or identical(left, right)
