@@ -37,6 +37,7 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS) -> Iterator[Ou
                 for change in queue.ready(workers - len(running)):
                     running[pool.submit(_carry_out, writing, change)] = change
                 if not running:
+                    queue.check_empty()
                     return
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
@@ -73,39 +74,52 @@ class _Queue:
 
     def __init__(self, plan: Plan) -> None:
         self._waiting = list(plan.pending)
-        self._open = {change.address for change in self._waiting if change.action not in {Action.DELETE, Action.FORGET}}
-        self._left: dict[Address, int] = {}
-        for change in self._waiting:
-            self._left[change.address] = self._left.get(change.address, 0) + 1
+        self._unfinished = sum(not _goes(change) for change in self._waiting)
+        # A change that completes a create of its own address comes second; others wait for the first one only.
+        self._missing = {change.address for change in self._waiting if change.address not in change.requires}
         self._failed: dict[Address, Address] = {}
+        self._going = False  # deletes go one after the other, in the order of the plan
 
     def ready(self, room: int) -> list[Change]:
         found = [change for change in self._waiting if self._may_start(change)][: max(0, room)]
         for change in found:
             self._waiting.remove(change)
+            self._going = _goes(change)
         return found
 
     def skipped(self) -> Iterator[Outcome]:
-        for change in list(self._waiting):
-            culprit = self._culprit(change)
-            if culprit is not None:
+        """Changes that can no longer be carried out; again and again, because each of them may stop others."""
+        while stopped := [(change, culprit) for change in self._waiting if (culprit := self._culprit(change)) is not None]:
+            for change, culprit in stopped:
                 self._waiting.remove(change)
+                self._unfinished -= not _goes(change)
                 self._failed.setdefault(change.address, culprit)
                 yield Outcome(change, Status.SKIPPED, culprit=culprit)
 
     def done(self, change: Change, outcome: Outcome) -> None:
-        self._left[change.address] -= 1
+        self._missing.discard(change.address)
+        self._going = False
+        self._unfinished -= not _goes(change)
         if outcome.status is Status.FAILED:
             self._failed[change.address] = change.address
 
+    def check_empty(self) -> None:
+        """Nothing may be left when nothing runs: a plan that cannot be finished is our mistake, and must not look done."""
+        if self._waiting:
+            left = ", ".join(str(change.address) for change in self._waiting)
+            raise DeployError(f"These changes wait for each other and were not carried out: {left}.", "Please report this plan.")
+
     def _may_start(self, change: Change) -> bool:
-        if change.action in {Action.DELETE, Action.FORGET}:
-            return not any(self._left[address] for address in self._open)
-        # a change that completes a create of its own address is itself the one that is left
-        return all(self._left.get(address, 0) <= (address == change.address) for address in change.requires)
+        if _goes(change):
+            return not self._unfinished and not self._going and change is self._waiting[0]
+        return self._missing.isdisjoint(change.requires)
 
     def _culprit(self, change: Change) -> Address | None:
-        if change.action is Action.DELETE and self._failed:
-            return next(iter(self._failed.values()))
+        if _goes(change):
+            return next(iter(self._failed.values()), None)
         needed = (*change.requires, change.address)
         return next((self._failed[address] for address in needed if address in self._failed), None)
+
+
+def _goes(change: Change) -> bool:
+    return change.action in {Action.DELETE, Action.FORGET}

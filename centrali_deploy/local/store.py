@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.errors import UsageProblem
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,13 +39,22 @@ class Store:
     """The objects of every workspace, by workspace, kind and id."""
 
     def __init__(self, database: str) -> None:
-        """Open or create `database` (a path, or `:memory:`). A new file and its folder are readable by its owner only."""
+        """Open or create `database` (a path, or `:memory:`). A new file and its folder are readable by its owner only.
+
+        Raises UsageProblem when it cannot be opened or is something else.
+        """
+        self._lock = threading.RLock()
+        try:
+            self._open(database)
+        except (OSError, sqlite3.Error) as error:
+            raise UsageProblem(f"{database} cannot hold a local workspace: {error}.", "Name another file, or none.") from error
+
+    def _open(self, database: str) -> None:
         if database != ":memory:":
             path = Path(database)
             if not path.parent.exists():
                 path.parent.mkdir(mode=0o700, parents=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._lock = threading.RLock()
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("pragma journal_mode = wal")
         self._connection.execute("pragma synchronous = normal")
