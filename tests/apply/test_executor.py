@@ -117,6 +117,6 @@ def test_deletes_come_last_bottom_up_and_not_at_all_after_a_failure(client: Clie
     outcomes = list(execute(found, Writing(client, loaded.desired, live)))
     assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.SKIPPED, Status.SKIPPED]
     again = make_plan("acme-dev", loaded.desired, planned(path, client).live, recorded, Policy(prune=True))
-    outcomes = list(execute(again, Writing(client, loaded.desired, planned(path, client).live))
+    outcomes = list(execute(again, Writing(client, loaded.desired, planned(path, client).live)))
     assert {outcome.status for outcome in outcomes} == {Status.APPLIED}
     assert [str(address) for address in planned(path, client).live.resources] == ["function/new"]
