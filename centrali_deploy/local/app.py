@@ -6,10 +6,10 @@ What it does not imitate it refuses with 501, naming the route: an empty answer 
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -17,6 +17,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import LIFETIME, Accounts
+from centrali_deploy.local.handling import Handler, routes
+from centrali_deploy.local.limits import Limits
 from centrali_deploy.local.refusing import TITLES, Refused
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.services import SERVICES, Service
@@ -24,9 +26,6 @@ from centrali_deploy.local.store import Store
 from centrali_deploy.wire import (
     DATA_BASES,
     ORCHESTRATION_BASES,
-    RATE_LIMIT,
-    RATE_REMAINING,
-    RATE_RESET,
     RETRY_AFTER,
     TOKEN_PATHS,
     TOKEN_SCOPE,
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes [D for bulk bodies]."""
-LIMIT = 10_000
-"""Requests a minute that the rate-limit headers speak of [D for reads]; nothing is held back without a fault."""
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -60,67 +57,59 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     ids: Callable[[], str] = _uuid,
     faults: Sequence[Fault] = (),
     page_cap: int = 100,
+    limits: Limits | None = None,
+    envelope: Literal["bare", "data"] = "bare",
 ) -> Starlette:
-    """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace."""
+    """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
+
+    `limits` are enforced when given. `envelope` says whether single objects are answered bare or inside `data`, of
+    which the published pages show both.
+    """
     store = Store(database)
-    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap)
-    routes = [Route(path, local.guarded(local.token), methods=["POST"]) for path in TOKEN_PATHS]
+    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap, limits or Limits())
+    found = [Route(path, local.guarded(local.token), methods=["POST"]) for path in TOKEN_PATHS]
     for service in SERVICES.values():
         bases = DATA_BASES if service.kind.service == "data" else ORCHESTRATION_BASES
         for base in bases:
             for segment in (service.kind.path, *service.kind.aliases):
-                routes += local.routes(base, f"/{segment}", service)
-    routes.append(Route("/{path:path}", local.guarded(local.unknown), methods=_ALL))
-    app = Starlette(routes=routes)
+                found += [
+                    Route(base + path, local.on(service, do), methods=methods) for path, methods, do in routes(service, f"/{segment}")
+                ]
+    found.append(Route("/{path:path}", local.guarded(local.unknown), methods=_ALL))
+    app = Starlette(routes=found)
+    app.state.envelope = envelope
     app.state.accounts = local.accounts.by_workspace
     app.state.store = store
     return app
 
 
+@dataclass(frozen=True, slots=True)
 class _Local:
     """What every request needs."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 -- the arguments of create_app
-        self, store: Store, accounts: Accounts, clock: Callable[[], float], ids: Callable[[], str], faults: Sequence[Fault], page_cap: int
-    ) -> None:
-        self.store = store
-        self.accounts = accounts
-        self._clock = clock
-        self._ids = ids
-        self._faults = faults
-        self._page_cap = page_cap
+    store: Store
+    accounts: Accounts
+    clock: Callable[[], float]
+    ids: Callable[[], str]
+    faults: Sequence[Fault]
+    page_cap: int
+    limits: Limits
 
-    def routes(self, base: str, path: str, service: Service) -> list[Route]:
-        """The routes of one kind below one base; each path once, with all its methods."""
-
-        def on(handler: Callable[[Resources, Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-            return self.guarded(lambda request: handler(self._resources(request, service), request))
-
-        found = [Route(base + path, on(_collection), methods=["GET", "POST"])]
-        if service.kind.name == "structure":
-            found += [
-                Route(f"{base}{path}/validate", on(_validate), methods=["POST"]),
-                Route(f"{base}{path}/slug/{{id}}", on(_object), methods=["GET"]),
-                Route(f"{base}{path}/{{id}}/restore", on(_restore), methods=["POST"]),
-            ]
-        found.append(Route(f"{base}{path}/{{id}}", on(_object), methods=["GET", "PUT", "PATCH", "DELETE"]))
-        for call in service.states:
-            found.append(Route(f"{base}{path}/{{id}}/{call}", on(_state(call)), methods=["POST", "PATCH"]))
-        return found
+    def on(self, service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        """A handler of one kind, given the objects it is about."""
+        return self.guarded(lambda request: handler(self._resources(request, service), request))
 
     def guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """A handler with faults, all-or-nothing writes, error bodies and rate-limit headers around it."""
 
         async def answer(request: Request) -> Response:
-            fault = next((f for f in self._faults if f.strikes(request.method, request.url.path)), None)
+            fault = next((f for f in self.faults if f.strikes(request.method, request.url.path)), None)
             response = await self._failed(fault, request) if fault else None
             if response is None:
                 response = await self._answered(handler, request)
                 if fault and fault.failure in {"500-after", "lost-after", "truncated"}:
                     response = self._lost(fault, request, response)
-            response.headers[RATE_LIMIT] = str(LIMIT)
-            response.headers[RATE_REMAINING] = str(LIMIT)
-            response.headers[RATE_RESET] = str(int(self._clock()) + 60)
+            response.headers.update(self.limits.headers(request.method, request.path_params.get("workspace", ""), self.clock()))
             return response
 
         return answer
@@ -128,6 +117,7 @@ class _Local:
     async def _answered(self, handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
         try:
             body = await request.body()
+            self.limits.take(request.method, request.path_params.get("workspace", ""), self.clock())
             with self.store.transaction():
                 return await (handler if len(body) <= LARGEST_BODY else self._too_large)(request)
         except Refused as refused:
@@ -163,7 +153,7 @@ class _Local:
             refused.code or code,
             refused.message,
             path=request.url.path,
-            timestamp=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock())),
+            timestamp=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.clock())),
             request_id=f"req_{secrets.token_hex(8)}",
             fields=refused.fields,
         )
@@ -177,18 +167,18 @@ class _Local:
         claims = self.accounts.claims(token) if head.lower() == "bearer" else None
         if claims is None:
             raise Refused(401, "Missing or invalid token")
-        if claims["exp"] <= self._clock():
+        if claims["exp"] <= self.clock():
             raise Refused(401, "Token expired")
         if claims["workspace"] != workspace:
             raise Refused(403, f"The token belongs to workspace '{claims['workspace']}', not to '{workspace}'")
-        return Resources(self.store, service, workspace, self._clock, self._ids, self._page_cap, claims["client_id"])
+        return Resources(self.store, service, workspace, self.clock, self.ids, self.page_cap, claims["client_id"])
 
     async def token(self, request: Request) -> Response:
         """Give a token for client credentials [D]."""
         form = dict(parse_qsl((await request.body()).decode()))
         if form.get("grant_type") != "client_credentials":
             raise Refused(400, "grant_type must be client_credentials", [("grant_type", "must be client_credentials")])
-        token = self.accounts.token(form.get("client_id", ""), form.get("client_secret", ""), self._clock())
+        token = self.accounts.token(form.get("client_id", ""), form.get("client_secret", ""), self.clock())
         if token is None:
             raise Refused(401, "Invalid client credentials")
         return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": LIFETIME, "scope": TOKEN_SCOPE})
@@ -197,46 +187,8 @@ class _Local:
         raise Refused(413, "Request body is larger than 10 MB")
 
     async def unknown(self, request: Request) -> Response:
-        """Refuse what is not imitated."""
+        """Refuse what is not imitated, and a known path asked for in the wrong way."""
+        others = [route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
+        if allowed := sorted({method for route in others[:-1] for method in route.methods or () if method != "HEAD"}):
+            raise Refused(405, f"{request.method} is not allowed here", headers={"Allow": ", ".join(allowed)})
         raise Refused(501, f"The local workspace does not imitate {request.method} {request.url.path}")
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body())
-    except ValueError as error:
-        raise Refused(400, "The body is not JSON") from error
-    if not isinstance(body, dict):
-        raise Refused(400, "The body must be an object")
-    return body
-
-
-async def _collection(resources: Resources, request: Request) -> Response:
-    if request.method == "GET":
-        return JSONResponse(resources.listed(request.query_params))
-    return JSONResponse(resources.created(await _body(request)), 201)
-
-
-async def _object(resources: Resources, request: Request) -> Response:
-    id_ = request.path_params["id"]
-    if request.method == "DELETE":
-        resources.deleted(id_, hard=request.query_params.get("hard") == "true")
-        return Response(status_code=204)
-    if request.method == "GET":
-        return JSONResponse(resources.answer(resources.found(id_)))
-    return JSONResponse(resources.updated(id_, await _body(request)))
-
-
-async def _validate(resources: Resources, request: Request) -> Response:
-    return JSONResponse(resources.checked(await _body(request)))
-
-
-async def _restore(resources: Resources, request: Request) -> Response:
-    return JSONResponse(resources.restored(request.path_params["id"]))
-
-
-def _state(call: str) -> Callable[[Resources, Request], Awaitable[Response]]:
-    async def handle(resources: Resources, request: Request) -> Response:
-        return JSONResponse(resources.set_state(request.path_params["id"], call))
-
-    return handle

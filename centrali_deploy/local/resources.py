@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from centrali_deploy.local.store import Row, Store
 
 _PAGE = 20
+_SORTS = ("createdAt", "updatedAt", "name", "slug", "recordSlug", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,15 @@ class Resources:
     actor: str
 
     def listed(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """One page, newest last; filters that name a member are honoured."""
+        """One page; filters that name a member are honoured, and so is an order by a member that holds text."""
         rows = [row for row in self.store.all(self.workspace, self.service.kind.name) if not row.get("isDeleted")]
         for member in ("functionId", "executionType", "status"):
             if member in query:
                 rows = [row for row in rows if row.get(member) == query[member]]
+        sort = query.get("sort") if query.get("sort") in _SORTS else "createdAt"
+        rows.sort(key=lambda row: str(row.get(str(sort)) or ""))
+        if query.get("order", self.service.order) == "desc":
+            rows.reverse()
         number = _positive(query.get("page"), 1)
         size = min(_positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
         part = rows[(number - 1) * size : number * size]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from centrali_deploy.javascript import calls
 from centrali_deploy.kinds import KINDS
@@ -34,6 +34,8 @@ class Service:
     fixed: tuple[str, ...] = ()
     prefix: str = ""
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    order: Literal["asc", "desc"] = "asc"
+    """Which way lists are sorted by the time of creation when nobody asks."""
     understood: Callable[[Row], Row] = dict
     """Turns other spellings of a body into the stored one."""
     completed: Callable[[Row], Row] = dict
@@ -79,7 +81,43 @@ def _understood_orchestration(body: Row) -> Row:
         row["status"] = body["status"]
     elif isinstance(body.get("isActive"), bool):
         row["status"] = "active" if body["isActive"] else "paused"
+    if isinstance(body.get("steps"), list):
+        row["steps"] = [_understood_step(step) if isinstance(step, dict) else step for step in body["steps"]]
     return row
+
+
+def _understood_step(step: Row) -> Row:
+    """No page shows decision and delay steps as JSON, so every likely spelling is taken [I]."""
+    row = _respelt(step, {"durationMs": "delayMs", "duration": "delayMs", "default": "defaultNextStepId"})
+    if _is_number(row.get("delaySeconds")):
+        row.setdefault("delayMs", int(row.pop("delaySeconds") * 1000))
+    if isinstance(row.get("defaultNextStepId"), dict):
+        row["defaultNextStepId"] = row["defaultNextStepId"].get("nextStepId")
+    if isinstance(row.get("cases"), list):
+        row["cases"] = [_understood_case(case) if isinstance(case, dict) else case for case in row["cases"]]
+    return row
+
+
+def _understood_case(case: Row) -> Row:
+    row = _respelt(case, {"then": "nextStepId", "goto": "nextStepId"})
+    if "condition" in row:
+        row.setdefault("conditions", [row.pop("condition")])
+    if isinstance(row.get("conditions"), list):
+        spellings = {"field": "path", "left": "path", "operator": "op", "right": "value"}
+        row["conditions"] = [_respelt(item, spellings) if isinstance(item, dict) else item for item in row["conditions"]]
+    return row
+
+
+def _respelt(row: Row, spellings: dict[str, str]) -> Row:
+    found = dict(row)
+    for other, member in spellings.items():
+        if other in found:
+            found.setdefault(member, found.pop(other))
+    return found
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _targets_exist(store: Store, workspace: str, row: Row) -> None:
@@ -187,6 +225,7 @@ SERVICES = {
         fills={"description": None, "status": "draft"},
         fixed=("slug",),
         prefix="orch_",
+        order="desc",
         states={"activate": {"status": "active"}, "resume": {"status": "active"}, "pause": {"status": "paused"},
                 "deactivate": {"status": "paused"}},
         understood=_understood_orchestration,
