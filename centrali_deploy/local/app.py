@@ -134,6 +134,7 @@ class _Local:
             "429": Refused(429, "Rate limit exceeded", headers={RETRY_AFTER: str(int(fault.seconds) or 60)}),
             "500-before": Refused(500, "failed on purpose"),
             "401": Refused(401, "Token expired"),
+            "403": Refused(403, "Insufficient permissions"),
         }
         refused = refusals.get(fault.failure)
         return self._error(request, refused) if refused else None

@@ -61,8 +61,9 @@ class Store:
         self._connection.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, as soon as nobody is using it; SQLite crashes when it is closed under a running statement."""
+        with self._lock:
+            self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

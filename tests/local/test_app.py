@@ -113,3 +113,15 @@ def test_a_file_that_is_something_else_is_refused_with_a_way_out(tmp_path: Path)
     path.write_text("not a database, but long enough to look like something else entirely\n" * 20)
     with pytest.raises(UsageProblem, match="cannot hold a local workspace"):
         Store(str(path))
+
+
+def test_a_known_path_asked_for_in_the_wrong_way_says_which_ways_there_are(api: httpx.Client) -> None:
+    answer = api.put(f"{BASE}/collections")
+    assert (answer.status_code, answer.headers["Allow"], answer.json()["code"]) == (405, "GET, POST", "METHOD_NOT_ALLOWED")
+    assert api.get(f"{BASE}/function-triggers/x/pause").headers["Allow"] == "PATCH, POST"
+
+
+def test_a_body_that_is_not_json_or_too_deep_is_refused(api: httpx.Client) -> None:
+    for content in (b"{", b"[" * 100_000, b"[]", b"\xff"):
+        assert api.post(f"{BASE}/collections", content=content).status_code == 400
+    assert api.post(f"{BASE}/collections", content=b" " * (10 * 1024 * 1024 + 1)).status_code == 413

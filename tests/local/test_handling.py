@@ -1,0 +1,109 @@
+"""Routes beside the usual five: bulk, properties, slugs, validation, sorting, and spellings nobody published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from centrali_deploy.local.app import create_app
+from centrali_deploy.remote.in_process import InProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA = "/data/workspace/acme/api/v1"
+BASE = "/orchestration/ws/acme/api/v1"
+
+
+@pytest.fixture
+def api() -> Iterator[httpx.Client]:
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 1
+        return now[0]
+
+    app = create_app(":memory:", workspaces=["acme"], clock=clock)
+    account = app.state.accounts["acme"]
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as client:
+        form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
+        client.headers["Authorization"] = f"Bearer {client.post('/oidc/token', data=form).json()['access_token']}"
+        yield client
+    app.state.store.close()
+
+
+def orchestration(slug: str, **members: Any) -> dict[str, Any]:
+    delay = {"id": "w", "type": "delay", "delayMs": 5}
+    return {"slug": slug, "name": slug, "trigger": {"type": "on-demand"}, "steps": [delay], **members}
+
+
+def test_bulk_makes_all_or_none(api: httpx.Client) -> None:
+    good, bad = {"name": "Orders"}, {"name": "Orders"}
+    assert api.post(f"{DATA}/collections/bulk", json=[good, bad]).status_code == 409
+    assert api.get(f"{DATA}/collections").json()["data"] == []
+    answer = api.post(f"{DATA}/structures/bulk", json={"structures": [good, {"name": "Job Logs"}]})
+    assert [item["recordSlug"] for item in answer.json()["data"]] == ["orders", "job-logs"]
+    ids = [item["id"] for item in answer.json()["data"]]
+    assert api.request("DELETE", f"{DATA}/collections/bulk", json={"ids": [ids[0], "gone"]}).status_code == 404
+    assert len(api.get(f"{DATA}/collections").json()["data"]) == 2
+    assert api.request("DELETE", f"{DATA}/collections/bulk", json={"ids": ids}).status_code == 204
+    assert api.get(f"{DATA}/collections").json()["data"] == []
+
+
+@pytest.mark.parametrize("body", [{}, {"structures": 1}, [1], "x"])
+def test_bulk_wants_a_list_of_objects(body: Any, api: httpx.Client) -> None:
+    assert api.post(f"{DATA}/collections/bulk", json=body).status_code == 400
+
+
+def test_bulk_is_at_most_a_thousand(api: httpx.Client) -> None:
+    answer = api.post(f"{DATA}/collections/bulk", json=[{"name": "S"}] * 1001)
+    assert (answer.status_code, answer.json()["message"]) == (400, "Maximum 1,000 objects per bulk operation")
+
+
+def test_properties_are_dropped_by_name(api: httpx.Client) -> None:
+    properties = [{"name": name, "type": "string"} for name in ("a", "b", "c")]
+    id_ = api.post(f"{DATA}/collections", json={"name": "Orders", "properties": properties}).json()["id"]
+    path = f"{DATA}/collections/{id_}/properties"
+    assert api.request("DELETE", path, json={"names": ["a", "gone"]}).json()["details"][0]["message"] == "'gone' does not exist"
+    assert [item["name"] for item in api.request("DELETE", path, json={"names": ["a", "c"]}).json()["properties"]] == ["b"]
+    assert api.request("DELETE", path, json={"names": "b"}).status_code == 400
+
+
+def test_a_structure_is_found_by_its_slug_and_checked_without_being_kept(api: httpx.Client) -> None:
+    assert api.post(f"{DATA}/collections/validate", json={"name": "Orders"}).json() == {"valid": True, "errors": []}
+    said = api.post(f"{DATA}/collections/validate", json={"properties": 1}).json()
+    assert {error["field"] for error in said["errors"]} == {"name", "recordSlug", "properties"}
+    assert api.get(f"{DATA}/collections/slug/orders").status_code == 404
+    api.post(f"{DATA}/collections", json={"name": "Orders"})
+    assert api.get(f"{DATA}/collections/slug/orders").json()["name"] == "Orders"
+
+
+def test_orchestrations_come_newest_first_and_as_asked(api: httpx.Client) -> None:
+    for slug in ("b", "a", "c"):
+        assert api.post(f"{BASE}/orchestrations", json=orchestration(slug)).status_code == 201
+
+    def slugs(**query: str) -> list[str]:
+        return [item["slug"] for item in api.get(f"{BASE}/orchestrations", params=query).json()["data"]]
+
+    assert slugs() == ["c", "a", "b"]
+    assert slugs(order="asc") == ["b", "a", "c"]
+    assert slugs(sort="slug", order="asc", pageSize="2") == ["a", "b"]
+    assert slugs(sort="steps") == ["c", "a", "b"]
+
+
+def test_steps_are_understood_in_every_likely_spelling(api: httpx.Client) -> None:
+    steps = [
+        {"id": "d", "type": "decision", "default": {"nextStepId": "w"},
+         "cases": [{"condition": {"left": "input.x", "operator": "eq", "right": 1}, "then": "w"}]},
+        {"id": "w", "type": "delay", "delaySeconds": 1.5, "nextStepId": "v"},
+        {"id": "v", "type": "delay", "durationMs": 7},
+    ]  # fmt: skip
+    made = api.post(f"{BASE}/orchestrations", json=orchestration("o", steps=steps)).json()
+    assert made["steps"] == [
+        {"id": "d", "type": "decision", "defaultNextStepId": "w",
+         "cases": [{"conditions": [{"path": "input.x", "op": "eq", "value": 1}], "nextStepId": "w"}]},
+        {"id": "w", "type": "delay", "delayMs": 1500, "nextStepId": "v"},
+        {"id": "v", "type": "delay", "delayMs": 7},
+    ]  # fmt: skip
