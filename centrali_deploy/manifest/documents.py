@@ -26,6 +26,7 @@ DEEPEST = 100
 MOST_NODES = 500_000
 """Counted after aliases are followed, so that a few lines cannot grow into millions of values."""
 
+_TOO_DEEP = (f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _RADIX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -61,6 +62,8 @@ def parse_document(text: str, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = Position(name, mark.line + 1, mark.column + 1) if mark else Position(name)
+        if "nesting depth" in str(error.problem):  # the parser's own limit, which newer ones reach before ours
+            raise ManifestError([*builder.problems, Problem(place, "", *_TOO_DEEP)]) from error
         problem = Problem(place, "", f"This is not YAML: {error.problem or error.context}.", _hint(text, mark.line if mark else 0))
         raise ManifestError([*builder.problems, problem]) from error
     except yaml.reader.ReaderError as error:
@@ -177,7 +180,7 @@ class _Builder:
 
     def _start(self, event: Any) -> None:  # noqa: ANN401 -- an event of the parser
         if len(self._stack) >= DEEPEST:
-            self._stop(event, f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
+            self._stop(event, *_TOO_DEEP)
         if self._expecting_key():
             self._stop(event, "A key must be a word, not a list or a mapping.", "Quote it if it is meant as text.")
         if event.tag is not None and event.tag != "!" and not event.implicit:

@@ -104,6 +104,7 @@ def test_twenty_and_one_mistakes_are_told_at_once_each_at_its_line(manifest: Cal
         ("a: !!python/object:os.system x\n", 1, "tag"),
         ("a: 012\n", 1, "starts with a zero"),
         ("a: \x01\n", 1, "control character"),
+        ("[" * 500, 1, "levels deep"),
         ("[" * 5000, 1, "levels deep"),
         ("version: 1\nvariables: {}\nfunctions: {}\n", 2, "not supported by this version"),
         ("version: 1\nfunctions:\n  f: {code: x, renamedFrom: g}\n", 3, "not supported by this version"),
