@@ -188,7 +188,7 @@ class Client:
     def _send(self, method: str, url: str, **parts: Any) -> Answer:  # noqa: ANN401 -- handed on
         token = self._tokens.current()
         answer = self._sender.send(method, url, headers={"Authorization": f"Bearer {token}"}, **parts)
-        if answer.status == 401 and self._tokens.renewable:  # noqa: PLR2004 -- an HTTP status
+        if (answer.status == 401 and self._tokens.renewable) or (answer.status == 403 and self._tokens.stale):  # noqa: PLR2004 -- HTTP statuses
             token = self._tokens.renew(token)
             answer = self._sender.send(method, url, headers={"Authorization": f"Bearer {token}"}, **parts)
         return answer

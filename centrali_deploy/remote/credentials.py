@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EARLY = 300
 """Seconds before its end at which a token is renewed, as in the vendor's sample [D]."""
+STALE = 300
+"""Seconds after which a refused token may have missed a change of the account's groups, and is renewed once [I]."""
 _LIFETIME = 25_200
 _NOT_FOUND = 404
 _OK = 200
@@ -55,12 +57,18 @@ class Tokens:
         self._lock = threading.Lock()
         self._token = credentials.token if isinstance(credentials, BearerToken) else ""
         self._until = float("inf") if self._token else 0.0
+        self._since = 0.0
         self._path: str | None = None
 
     @property
     def renewable(self) -> bool:
         """Whether a refused token may be replaced by a fresh one."""
         return isinstance(self._credentials, ServiceAccount)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what the token grants may be out of date."""
+        return self.renewable and self._clock() - self._since > STALE
 
     def current(self) -> str:
         """The token to send. Raises Unauthorized when the credentials are refused."""
@@ -103,4 +111,5 @@ class Tokens:
             )
         lifetime = answer.body.get("expires_in")
         lifetime = lifetime if isinstance(lifetime, int | float) else _LIFETIME
-        self._token, self._until = token, self._clock() + max(lifetime - EARLY, lifetime / 2)
+        self._since = self._clock()
+        self._token, self._until = token, self._since + max(lifetime - EARLY, lifetime / 2)

@@ -36,7 +36,8 @@ class Progress:
 def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, None, LiveState]:
     """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
     listed: dict[str, list[Raw]] = {}
-    with ThreadPoolExecutor(WORKERS) as lists, ThreadPoolExecutor(WORKERS) as pages:
+    lists, pages = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(WORKERS)
+    try:
         running = {lists.submit(_list, client, kind, pages): kind for kind in KINDS.values()}
         for done in as_completed(running):
             kind = running[done]
@@ -45,6 +46,9 @@ def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, 
         for kind in KINDS.values():
             if kind.listed_without:
                 yield from _complete(client, kind, listed[kind.name], wanted, pages)
+    finally:
+        for pool in (lists, pages):
+            pool.shutdown(wait=False, cancel_futures=True)  # somebody who interrupts us does not wait for answers
     return _translated(listed)
 
 

@@ -53,7 +53,7 @@ class Sender:
 
     transport: httpx.BaseTransport | None = None
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], object] | None = None
     chance: Callable[[], float] = random.random
     requests_used: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -66,9 +66,12 @@ class Sender:
         self._tls = ssl.create_default_context() if self.transport is None else None
         self._paused_until = 0.0
         self._retired: set[str] = set()
+        self._closed = threading.Event()
+        self._sleep = self.sleep or self._closed.wait
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; a thread that is still waiting for its next try gives up."""
+        self._closed.set()
         for client in self._clients:
             client.close()
 
@@ -161,15 +164,17 @@ class Sender:
     def _again_or(self, attempt: int, failure: Unreachable, cause: Exception | None) -> None:
         if attempt == TRIES:
             raise failure from cause
-        self.sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
+        self._sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
 
     def _hold(self, seconds: float) -> None:
         with self._lock:
             self._paused_until = max(self._paused_until, self.clock() + seconds)
 
     def _wait(self) -> None:
-        while (left := self._paused_until - self.clock()) > 0:
-            self.sleep(left)
+        while (left := self._paused_until - self.clock()) > 0 and not self._closed.is_set():
+            self._sleep(left)
+        if self._closed.is_set():
+            raise Unreachable("The run is over.")
 
     def _note_retirement(self, method: str, path: str, headers: Mapping[str, str]) -> None:
         if DEPRECATION not in headers and SUNSET not in headers:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unauthorized, Unreachable, UsageProblem
+from centrali_deploy.errors import Conflict, DeployError, Rejected, RemoteError, Unauthorized, Unreachable, UsageProblem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
@@ -71,6 +73,28 @@ def test_an_expired_token_is_renewed_once(connect_to: Callable[..., Client]) -> 
     with faulty(connect_to, Fault("GET", "compute-functions", "401")) as client:
         assert names(client) == []
         assert client.requests_used == 7
+
+
+def test_a_token_that_may_have_missed_a_change_of_groups_is_renewed_once() -> None:
+    now = [0.0]
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("GET", "compute-functions", "403", skip=1, times=2)])
+    account = app.state.accounts["acme-dev"]
+    connection = Connection("http://localhost", "acme-dev", ServiceAccount(account.client_id, account.client_secret))
+    with Client(connection, Sender(InProcess(app)), clock=lambda: now[0]) as client:
+        assert names(client) == []
+        with pytest.raises(Unauthorized):
+            client.page(FUNCTION, 1)
+        now[0] += 301
+        assert client.page(FUNCTION, 1).items == []
+        assert client.requests_used == 9
+
+
+@pytest.mark.parametrize("envelope", ["bare", "data"])
+def test_objects_are_read_bare_and_wrapped(envelope: Any, connect_to: Callable[..., Client]) -> None:
+    with connect_to(create_app(":memory:", workspaces=["acme-dev"], envelope=envelope)) as client:
+        made = client.create(FUNCTION, BODY)
+        assert client.update(FUNCTION, made["id"], {"timeoutMs": 5})["timeoutMs"] == 5
+        assert client.get(FUNCTION, made["id"])["name"] == "f"
 
 
 @pytest.mark.parametrize(
@@ -169,3 +193,26 @@ def test_the_other_base_and_the_other_token_path_are_found() -> None:
     assert seen.count("/oidc/token") == 1
     assert seen.count("/orchestration/ws/acme-dev/api/v1/orchestrations") == 1
     assert seen.count("/orchestration/api/v1/workspaces/acme-dev/orchestrations") == 2
+
+
+def test_whoever_still_waits_when_the_run_is_over_gives_up() -> None:
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("GET", "collections", "429", times=None, seconds=60)])
+    account = app.state.accounts["acme-dev"]
+    sender = Sender(InProcess(app))
+    connection = Connection("http://localhost", "acme-dev", ServiceAccount(account.client_id, account.client_secret))
+    found: list[DeployError] = []
+
+    def read() -> None:
+        try:
+            client.page(KINDS["structure"], 1)
+        except DeployError as error:
+            found.append(error)
+
+    client = Client(connection, sender)
+    thread = threading.Thread(target=read)
+    thread.start()
+    while client.requests_used < 2:
+        time.sleep(0.01)
+    sender.close()
+    thread.join(5)
+    assert [error.message for error in found] == ["The run is over."]
