@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
+from centrali_deploy.errors import ExitCode
 from centrali_deploy.version import VERSION
 
 
@@ -14,7 +16,11 @@ def main() -> None:
         return
     from centrali_deploy.cli import run  # noqa: PLC0415 -- --version must not wait for the command line to load
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)  # threads that are still reading are not waited for
+    sys.exit(code)
 
 
 if __name__ == "__main__":

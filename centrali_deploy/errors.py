@@ -13,6 +13,7 @@
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
+    |- Interrupted            told to stop; what was begun is finished              130
 
 A foreign exception is turned into one of these at the one door of its library, always with `raise ... from`.
 """
@@ -182,3 +183,9 @@ class AppliedInPart(DeployError):
     """Some changes failed, or were skipped because of one that did."""
 
     exit_code = ExitCode.PARTIAL
+
+
+class Interrupted(DeployError):
+    """Somebody asked us to stop, and we did between two changes."""
+
+    exit_code = ExitCode.INTERRUPTED

@@ -1,7 +1,7 @@
 """Executing a plan: a ready queue over its changes, a few at a time, one outcome for each as it happens.
 
 What depends on a failed change is skipped and names the culprit; other branches go on; nothing is deleted after a
-failure. Stopping between two outcomes is safe: what was started is finished, nothing new is begun.
+failure. When it is told to stop, what was begun is finished and nothing new is begun.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from centrali_deploy.apply.outcome import Outcome, Status
-from centrali_deploy.errors import DeployError, ManifestError
+from centrali_deploy.apply.outcome import Outcome, Started, Status
+from centrali_deploy.errors import DeployError, Interrupted, ManifestError, RemoteError
 from centrali_deploy.plan.model import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.writing import Writing
@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 WORKERS = 4
 
 
-def execute(plan: Plan, writing: Writing, workers: int = WORKERS) -> Iterator[Outcome]:
-    """Carry out the plan. Raises ManifestError, before anything is written, when a secret is not set."""
+def _never() -> bool:
+    return False
+
+
+def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: Callable[[], bool] = _never) -> Iterator[Started | Outcome]:
+    """Carry out the plan. Raises ManifestError, before anything is written, when a secret is not set.
+
+    Once `stopping` says so, raises Interrupted as soon as what was begun is finished.
+    """
     _reveal_all(plan, writing)
     queue = _Queue(plan)
     with ThreadPoolExecutor(workers) as pool:
@@ -34,9 +41,12 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS) -> Iterator[Ou
         try:
             while True:
                 yield from queue.skipped()
-                for change in queue.ready(workers - len(running)):
+                for change in [] if stopping() else queue.ready(workers - len(running)):
                     running[pool.submit(_carry_out, writing, change)] = change
+                    yield Started(change)
                 if not running:
+                    if stopping():
+                        queue.stop()
                     queue.check_empty()
                     return
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -65,7 +75,8 @@ def _carry_out(writing: Writing, change: Change) -> Outcome:
     try:
         writing.write(change)
     except DeployError as error:
-        return Outcome(change, Status.FAILED, time.monotonic() - start, error)
+        found = writing.problems(change, error) if isinstance(error, RemoteError) else ()
+        return Outcome(change, Status.FAILED, time.monotonic() - start, error, problems=found)
     return Outcome(change, Status.APPLIED, time.monotonic() - start)
 
 
@@ -102,6 +113,11 @@ class _Queue:
         self._unfinished -= not _goes(change)
         if outcome.status is Status.FAILED:
             self._failed[change.address] = change.address
+
+    def stop(self) -> None:
+        """Say what is left, when there is something left."""
+        if self._waiting:
+            raise Interrupted(f"Interrupted: {len(self._waiting)} of the changes were not begun.", "Run again to carry them out.")
 
     def check_empty(self) -> None:
         """Nothing may be left when nothing runs: a plan that cannot be finished is our mistake, and must not look done."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Address
-    from centrali_deploy.errors import DeployError
+    from centrali_deploy.errors import DeployError, Problem
     from centrali_deploy.plan.model import Change
 
 
@@ -21,11 +21,22 @@ class Status(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """One change is being carried out now."""
+
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one."""
+    """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one.
+
+    `problems` lead from the members the API refused to the lines of the manifest.
+    """
 
     change: Change
     status: Status
     seconds: float = 0.0
     error: DeployError | None = None
     culprit: Address | None = None
+    problems: tuple[Problem, ...] = ()

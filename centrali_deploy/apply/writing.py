@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.apply.placing import problems
 from centrali_deploy.kind import keyed
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import update_spec
@@ -14,6 +15,7 @@ from centrali_deploy.plan.model import Action
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Address
+    from centrali_deploy.errors import Problem, RemoteError
     from centrali_deploy.kind import Kind, Plain
     from centrali_deploy.plan.model import Change
     from centrali_deploy.remote.client import Client
@@ -48,6 +50,11 @@ class Writing:
         if change.action in {Action.CREATE, Action.UPDATE, Action.REPLACE}:
             kind, spec = KINDS[change.address.kind], self._desired[change.address].spec
             kind.to_wire(change.address.name, spec, lambda _address: "")
+
+    def problems(self, change: Change, error: RemoteError) -> tuple[Problem, ...]:
+        """What the API refused of a change, at the lines of the manifest."""
+        declared = self._desired.get(change.address)
+        return problems(declared, _without(KINDS[change.address.kind], declared.spec, change), error) if declared else ()
 
     def _create(self, kind: Kind, change: Change) -> None:
         life = kind.lifecycle

@@ -1,8 +1,9 @@
-"""What commands share: options, colour, progress, and an answer in text or JSON with the right exit code."""
+"""What commands share: colour, progress, and an answer in text or JSON with the right exit code."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,36 +16,13 @@ from centrali_deploy.report import json as json_report
 from centrali_deploy.report.text import error_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
 
+    from centrali_deploy.remote.client import Client
     from centrali_deploy.remote.observation import Progress
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 T = TypeVar("T")
-
-
-class PathsCommand(click.Command):
-    """A command in which `--local` may stand alone: only `--local=FILE` takes a file."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Give a bare `--local` its empty value before click takes the next word for it."""
-        return super().parse_args(ctx, ["--local=" if word == "--local" else word for word in args])
-
-
-def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that every command which speaks to a workspace has."""
-    for option in (
-        click.option("--debug", is_flag=True, help="Show where an error came from."),
-        click.option("-v", "--verbose", is_flag=True, help="Show what is unchanged, too."),
-        click.option("--no-color", is_flag=True, help="Never use colour (NO_COLOR does the same)."),
-        click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", help="How to answer.", show_default=True),
-        click.option("--local", metavar="[=FILE]", help="Use a local workspace in this process, kept in FILE."),
-        click.option("--url", help="The root URL, https://centrali.io unless set (CENTRALI_URL)."),
-        click.option("--workspace", help="The workspace's slug (CENTRALI_WORKSPACE)."),
-        click.argument("paths", nargs=-1),
-    ):
-        function = option(function)
-    return function
 
 
 @dataclass
@@ -56,9 +34,11 @@ class Answer:
     no_color: bool = False
     parts: dict[str, Any] = field(default_factory=dict)
     exit_code: ExitCode = ExitCode.DONE
+    _live: bool = False
 
     def write(self, lines: Iterable[str]) -> None:
         """Lines of the answer, in text mode."""
+        self.live("")
         if self.output == "text":
             for line in lines:
                 sys.stdout.write(line + "\n")
@@ -81,20 +61,30 @@ class Answer:
 
     def follow(self, steps: Generator[Progress, None, T]) -> T:
         """Show what is being read while it is, and give what comes of it."""
-        live = sys.stderr.isatty() and self.output == "text"
         try:
             while True:
                 progress = next(steps)
-                if live:
-                    sys.stderr.write(f"\r\033[KReading {progress.section}: {progress.read}")
-                    sys.stderr.flush()
+                self.live(f"Reading {progress.section}: {progress.read}")
         except StopIteration as stopped:
             result: T = stopped.value
             return result
         finally:
-            if live:
-                sys.stderr.write("\r\033[K")
-                sys.stderr.flush()
+            self.live("")
+
+    def live(self, text: str) -> None:
+        """What is being done now: one line that is written over, for whoever looks at standard error. Empty: take it away."""
+        if (text or self._live) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+            sys.stderr.write(f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}")
+            sys.stderr.flush()
+        self._live = bool(text)
+
+    def close(self, client: Client) -> None:
+        """How many requests it took, and what the API announced."""
+        self.live("")
+        self.write([f"{client.requests_used} requests."])
+        self.parts |= {"requests": client.requests_used, "warnings": client.warnings}
+        for warning in client.warnings:
+            self.tell(f"Warning: {warning}")
 
 
 @contextmanager
@@ -107,6 +97,7 @@ def answering(answer: Answer, *, debug: bool = False) -> Iterator[Answer]:
         if debug:
             sys.excepthook(type(failure), failure, failure.__traceback__)
         error, answer.exit_code = failure, failure.exit_code
+        answer.live("")
         answer.parts["error"] = json_report.error_part(failure)
     if answer.output == "json":
         sys.stdout.write(json_report.document(answer.command, answer.exit_code, answer.parts))

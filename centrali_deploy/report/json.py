@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.errors import Problem
     from centrali_deploy.plan.model import Change, Plan
 
 
@@ -69,6 +70,7 @@ def outcomes_part(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
             "seconds": round(outcome.seconds, 3),
             "error": error_part(outcome.error) if outcome.error else None,
             "culprit": str(outcome.culprit) if outcome.culprit else None,
+            "problems": [_problem_part(problem) for problem in outcome.problems],
         }
         for outcome in outcomes
     ]
@@ -78,17 +80,18 @@ def error_part(error: DeployError) -> dict[str, Any]:
     """What went wrong; the problems of a manifest each with file, line and column."""
     part: dict[str, Any] = {"type": error.reason, "message": error.message, "hint": error.hint}
     if isinstance(error, ManifestError):
-        part["problems"] = [
-            {
-                "file": problem.position.file,
-                "line": problem.position.line,
-                "column": problem.position.column,
-                "address": problem.address,
-                "message": problem.message,
-                "hint": problem.hint,
-            }
-            for problem in error.problems
-        ]
+        part["problems"] = [_problem_part(problem) for problem in error.problems]
     if isinstance(error, RemoteError):
         part |= {"method": error.method, "path": error.path, "status": error.status, "requestId": error.request_id}
     return part
+
+
+def _problem_part(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.position.file,
+        "line": problem.position.line,
+        "column": problem.position.column,
+        "address": problem.address,
+        "message": problem.message,
+        "hint": problem.hint,
+    }

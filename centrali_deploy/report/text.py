@@ -18,6 +18,7 @@ from centrali_deploy.plan.model import Action, Mark
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import DeployError
     from centrali_deploy.plan.model import Change, FieldChange, Plan
@@ -79,9 +80,15 @@ def outcome_line(outcome: Outcome, number: int, of: int, paint: Paint) -> str:
     tail = f"  {outcome.seconds:.1f} s" if outcome.status is Status.APPLIED else ""
     if outcome.error:
         tail = f"\n    {outcome.error.message}" + (f"\n    {outcome.error.hint}" if outcome.error.hint else "")
+        tail += "".join(f"\n    {problem.position}  {problem.message}" for problem in outcome.problems)
     if outcome.culprit:
         tail = f"  because {outcome.culprit} failed"
     return f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
+
+
+def progress_line(running: Sequence[Address], done: int, of: int) -> str:
+    """What is being written now, and how many of how many are done."""
+    return f"[{done}/{of}] Writing {', '.join(map(str, running))}" if running else ""
 
 
 def outcomes_summary(outcomes: Sequence[Outcome]) -> str:

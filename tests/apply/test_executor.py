@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from centrali_deploy.apply.executor import execute
-from centrali_deploy.apply.outcome import Status
+from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import ManifestError
+from centrali_deploy.errors import Interrupted, ManifestError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
@@ -21,9 +21,9 @@ from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.states import RecordedState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.apply.outcome import Started
     from centrali_deploy.remote.client import Client
 
 CODE = {"code": "async function run() {}"}
@@ -39,7 +39,11 @@ def planned(path: str, client: Client) -> Planned:
 
 
 def applied(path: str, client: Client) -> list[Outcome]:
-    return list(apply(load([path], {}), planned(path, client), client))
+    return ended(apply(load([path], {}), planned(path, client), client, lambda: False))
+
+
+def ended(events: Iterable[Started | Outcome]) -> list[Outcome]:
+    return [event for event in events if isinstance(event, Outcome)]
 
 
 def told(outcomes: list[Outcome]) -> dict[str, str]:
@@ -114,9 +118,46 @@ def test_deletes_come_last_bottom_up_and_not_at_all_after_a_failure(client: Clie
     found = make_plan("acme-dev", loaded.desired, live, recorded, Policy(prune=True))
     assert [str(change.address) for change in found.pending] == ["function/new", "trigger/old", "function/old"]
     client.create(KINDS["function"], {"name": "new", **CODE})
-    outcomes = list(execute(found, Writing(client, loaded.desired, live)))
+    outcomes = ended(execute(found, Writing(client, loaded.desired, live)))
     assert [outcome.status for outcome in outcomes] == [Status.FAILED, Status.SKIPPED, Status.SKIPPED]
     again = make_plan("acme-dev", loaded.desired, planned(path, client).live, recorded, Policy(prune=True))
-    outcomes = list(execute(again, Writing(client, loaded.desired, planned(path, client).live)))
+    outcomes = ended(execute(again, Writing(client, loaded.desired, planned(path, client).live)))
     assert {outcome.status for outcome in outcomes} == {Status.APPLIED}
     assert [str(address) for address in planned(path, client).live.resources] == ["function/new"]
+
+
+def test_told_to_stop_it_finishes_what_was_begun_and_says_what_is_left(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {f"f{n}": CODE for n in range(9)}})
+    found = planned(path, client)
+    outcomes: list[Outcome] = []
+
+    def follow() -> None:
+        for event in execute(found.plan, Writing(client, load([path], {}).desired, found.live), 2, stopping=lambda: bool(outcomes)):
+            outcomes.extend(ended([event]))
+
+    with pytest.raises(Interrupted, match=r"\d of the changes were not begun"):
+        follow()
+    assert 0 < len(outcomes) < 9
+    assert len(planned(path, client).plan.pending) == 9 - len(outcomes)
+
+
+def test_what_the_api_refuses_is_led_back_to_the_line(client: Client, manifest: Callable[..., str]) -> None:
+    def written(does: str) -> str:
+        return manifest(f"""version: 1
+structures: {{orders: {{name: Orders}}}}
+functions:
+  f:
+    timeoutMs: 1000
+    code: async function run() {{ {does} }}
+triggers:
+  t:
+    function: f
+    executionType: event-driven
+    triggerMetadata: {{event: record_created, recordSlug: orders}}
+""")
+
+    applied(written("return 1"), client)
+    (outcome,) = applied(written("await api.createRecord('orders', [])"), client)
+    (problem,) = outcome.problems
+    assert (outcome.status, problem.position.line, problem.position.column) == (Status.FAILED, 6, 5)
+    assert problem.message == "code: api.createRecord('orders')"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from centrali_deploy.apply.outcome import Status
+from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.kind import Kind, find
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
@@ -52,7 +52,8 @@ def planned(path: str, client: Client, policy: Policy = DEFAULT) -> Planned:
 
 def applied(path: str, client: Client) -> Planned:
     found = planned(path, client)
-    outcomes = list(apply(load([path], ENVIRON), found, client))
+    events = apply(load([path], ENVIRON), found, client, lambda: False)
+    outcomes = [event for event in events if isinstance(event, Outcome)]
     assert [outcome.error for outcome in outcomes if outcome.status is not Status.APPLIED] == []
     return found
 

@@ -1,0 +1,77 @@
+"""A command that speaks to a workspace: the options all of them share, manifests loaded, a client connected."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from centrali_deploy.cli.connection import Settings, connect
+from centrali_deploy.cli.terminal import Answer, answering
+from centrali_deploy.manifest.loading import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from centrali_deploy.manifest.loading import Loaded
+    from centrali_deploy.remote.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What such a command is given."""
+
+    answer: Answer
+    loaded: Loaded
+    client: Client
+    verbose: bool
+
+
+class _PathsCommand(click.Command):
+    """A command in which `--local` may stand alone: only `--local=FILE` takes a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give a bare `--local` its empty value before click takes the next word for it."""
+        return super().parse_args(ctx, ["--local=" if word == "--local" else word for word in args])
+
+
+_SHARED: tuple[click.Parameter, ...] = (
+    click.Argument(["paths"], nargs=-1),
+    click.Option(["--workspace"], help="The workspace's slug (CENTRALI_WORKSPACE)."),
+    click.Option(["--url"], help="The root URL, https://centrali.io unless set (CENTRALI_URL)."),
+    click.Option(["--local"], metavar="[=FILE]", help="Use a local workspace in this process, kept in FILE."),
+    click.Option(["-o", "--output"], type=click.Choice(["text", "json"]), default="text", help="How to answer.", show_default=True),
+    click.Option(["--no-color"], is_flag=True, help="Never use colour (NO_COLOR does the same)."),
+    click.Option(["-v", "--verbose"], is_flag=True, help="Show what is unchanged, too."),
+    click.Option(["--debug"], is_flag=True, help="Show where an error came from."),
+)
+resend_secrets = click.option("--resend-secrets", is_flag=True, help="Send every secret again; they cannot be compared.")
+
+
+def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function that takes a Run and its own options by name."""
+
+    def made(function: Callable[..., None]) -> click.Command:
+        def callback(  # noqa: PLR0913 -- one parameter per option
+            *,
+            paths: tuple[str, ...],
+            workspace: str | None,
+            url: str | None,
+            local: str | None,
+            output: str,
+            no_color: bool,
+            verbose: bool,
+            debug: bool,
+            **own: Any,  # noqa: ANN401 -- the command's own options
+        ) -> None:
+            with answering(Answer(name, output, no_color), debug=debug) as answer:
+                loaded = load(paths, os.environ)
+                with connect(Settings(workspace, url, local), loaded, os.environ) as client:
+                    function(Run(answer, loaded, client, verbose), **own)
+
+        own = list(reversed(getattr(function, "__click_params__", [])))
+        return _PathsCommand(name, callback=callback, params=[*_SHARED, *own], help=function.__doc__, epilog=f"Example: {example}")
+
+    return made
