@@ -2,7 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help try test lint check schemas bench format coverage clean
+EDITORS := .venv/editors/node_modules/.bin/yaml-language-server
+
+.PHONY: help try test editors lint check schemas bench format coverage clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +23,12 @@ try: .venv/installed ## Apply the example to a local workspace, then show that n
 
 test: .venv/installed ## Run the tests
 	@$(BIN)/pytest -q
+
+$(EDITORS): .venv/installed
+	@npm install --silent --no-audit --no-fund --prefix .venv/editors yaml-language-server@1.25.0
+
+editors: $(EDITORS) ## Try the schema in a real editor's language server (needs node and npm)
+	@$(BIN)/pytest -q -m editors tests/editors
 
 lint: .venv/installed ## Format, style, types and the contracts between floors
 	@$(BIN)/ruff format --check .
