@@ -7,23 +7,16 @@ import sys
 import tempfile
 import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from centrali_deploy.commands import COMMANDS, help_text
 from centrali_deploy.errors import DeployError, ExitCode
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-COMMANDS = {
-    "validate": "Check manifests without a network.",
-    "plan": "Show what apply would change.",
-    "apply": "Change the workspace to what the manifests say.",
-    "serve": "Run a local workspace on a port.",
-    "schema": "Print the JSON Schema of manifests.",
-}
 
 
 class Commands(click.Group):
@@ -40,20 +33,24 @@ class Commands(click.Group):
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- the interface of click
-        """List the commands without loading them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002 -- the interface of click
+        """The same text that is printed when this module is not even loaded."""
+        return help_text().rstrip("\n")
 
 
-@click.command(
-    cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: centrali-deploy plan --local examples/workspace.yaml",
-)
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="centrali-deploy", message="%(prog)s %(version)s")
 def main() -> None:
     """Configuration as code for Centrali workspaces."""
+
+
+def leave(arguments: Sequence[str]) -> NoReturn:
+    """Run a command line and leave the process with its exit code."""
+    code = run(arguments)
+    if code == ExitCode.INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)  # threads that are still reading are not waited for
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for each way a run can end

@@ -52,6 +52,13 @@ def test_apply_then_plan_is_empty_and_applying_twice_changes_nothing(project: Pa
     assert (project / ".centrali" / ".gitignore").read_text() == "*\n"
 
 
+def test_help_is_the_same_with_and_without_the_command_line_loaded(project: Path) -> None:
+    asked, told = centrali("--help", cwd=project), centrali(cwd=project)
+    assert (asked.returncode, asked.stderr, told.returncode, told.stdout) == (0, "", 3, "")
+    assert asked.stdout == told.stderr
+    assert "centrali-deploy plan" in asked.stdout
+
+
 def test_without_approval_nothing_is_written_and_the_plan_is_shown(project: Path) -> None:
     found = centrali("apply", "--local", cwd=project)
     assert found.returncode == 9

@@ -6,10 +6,12 @@ import ast
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from centrali_deploy.commands import COMMANDS
 from centrali_deploy.manifest.json_schema import render
 
 ROOT = Path(__file__).parents[2]
@@ -57,11 +59,18 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
     code = (
         "import sys; from centrali_deploy.__main__ import main; sys.argv[1:] = " + repr(words) + "\n"
         "try: main()\nexcept SystemExit as end: assert not end.code\n"
-        "assert not {'httpx', 'yaml', 'deepdiff', 'pydantic'} & sys.modules.keys()"
+        "assert not {'httpx', 'yaml', 'deepdiff', 'pydantic', 'click', 'dataclasses'} & sys.modules.keys()"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603 -- this project's own code
     assert run.returncode == 0, run.stderr
     assert "centrali-deploy" in run.stdout
+
+
+def test_every_command_has_a_module_and_help_with_an_example() -> None:
+    for name in COMMANDS:
+        command = import_module(f"centrali_deploy.cli.{name}").command
+        assert (command.name, "Example" in command.epilog) == (name, True)
+    assert {path.stem for path in (PACKAGE / "cli").glob("*.py")} >= COMMANDS.keys()
 
 
 def test_the_schema_is_fresh() -> None:

@@ -1,0 +1,42 @@
+"""The commands, each with what it does in one line, and the help that lists them.
+
+It imports nothing, so that `--help` is there at once.
+"""
+
+COMMANDS = {
+    "validate": "Check manifests without a network.",
+    "plan": "Show what apply would change.",
+    "apply": "Change the workspace to what the manifests say.",
+    "serve": "Run a local workspace on a port.",
+    "schema": "Print the JSON Schema of manifests, for editors.",
+}
+
+EXAMPLES = (
+    "centrali-deploy validate workspace.yaml",
+    "centrali-deploy plan --local examples/workspace.yaml",
+    "centrali-deploy apply --yes centrali/",
+)
+
+
+def help_text() -> str:
+    """What `centrali-deploy --help` prints."""
+    width = max(map(len, COMMANDS))
+    return "\n".join(
+        [
+            "Usage: centrali-deploy COMMAND [OPTIONS] [PATHS]...",
+            "",
+            "  Configuration as code for Centrali workspaces: manifests in YAML, a plan of",
+            "  what differs from the live workspace, and exactly that applied.",
+            "",
+            "Commands:",
+            *(f"  {name:<{width}}  {does}" for name, does in COMMANDS.items()),
+            "",
+            "Options:",
+            "  -h, --help  Show this, or after a command what it takes.",
+            "  --version   Show the version.",
+            "",
+            "Examples:",
+            *(f"  {example}" for example in EXAMPLES),
+            "",
+        ]
+    )
