@@ -30,7 +30,7 @@ EACH = "*"
 class Spec(BaseModel):
     """The part of a resource a person decides, member names spelled as the API spells them; unknown ones refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class OpenSpec(Spec):

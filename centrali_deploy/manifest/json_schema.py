@@ -6,11 +6,16 @@ wrong, instead of every variant that does not fit.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import textwrap
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from centrali_deploy.kind import Spec
 from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.loading import VERSION
 
@@ -40,6 +45,15 @@ class _Generator(GenerateJsonSchema):
             ],
         }
 
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        made = super().model_schema(schema)
+        members = {field.alias or name: name for name, field in schema["cls"].model_fields.items()}
+        texts = _texts(schema["cls"])
+        for member, about in made.get("properties", {}).items():
+            if text := texts.get(members[member]):
+                about["description"] = text
+        return made
+
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 -- the interface of pydantic
         return False
 
@@ -67,6 +81,17 @@ def workspace_schema() -> Schema:
 def render() -> str:
     """The schema as text, the same for the same models."""
     return json.dumps(workspace_schema(), indent=2) + "\n"
+
+
+def _texts(model: type) -> dict[str, str]:
+    """What stands in quotes below each member of a model, its parents' included."""
+    found: dict[str, str] = {}
+    for each in reversed([parent for parent in model.__mro__ if issubclass(parent, Spec)]):
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+        for member, text in pairwise(getattr(tree, "body", ())):
+            if isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name) and isinstance(text, ast.Expr):
+                found[member.target.id] = inspect.cleandoc(ast.literal_eval(text.value))
+    return found
 
 
 def _section(kind: Kind, definitions: Schema) -> Schema:
