@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 WORKSPACE = "acme-dev"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write the golden outputs anew.")
+
+
 @pytest.fixture
 def app() -> Iterator[Starlette]:
     application = create_app(":memory:", workspaces=[WORKSPACE, "acme"])

@@ -7,13 +7,14 @@ import os
 import sys
 import tempfile
 import traceback
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from centrali_deploy.commands import COMMANDS, help_text
-from centrali_deploy.errors import DeployError, ExitCode
+from centrali_deploy.errors import DeployError, ExitCode, UsageProblem
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class Commands(click.Group):
         """Every command, in the order in which they are used."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the interface of click
-        """Load one command."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002 -- the interface of click
+        """Load one command. Raises UsageProblem when there is no such command."""
         if cmd_name not in COMMANDS:
-            return None
+            near = get_close_matches(cmd_name, COMMANDS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Commands are: {', '.join(COMMANDS)}."
+            raise UsageProblem(f'There is no command "{cmd_name}".', hint)
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
 

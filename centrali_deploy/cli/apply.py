@@ -18,13 +18,13 @@ from centrali_deploy.report.json import outcomes_part, plan_part
 from centrali_deploy.report.text import outcome_line, outcomes_summary, plan_lines, progress_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
-    from centrali_deploy.plan.model import Plan
+    from centrali_deploy.plan.model import Change, Plan
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
@@ -41,7 +41,7 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     if not planned.plan.empty:
         _approve(planned.plan, answer, yes=yes)
         with stops_between_changes() as stopping:
-            _show(apply(run.loaded, planned, run.client, stopping), len(planned.plan.pending), answer, found)
+            _show(apply(run.loaded, planned, run.client, stopping), planned.plan.pending, answer, found)
     answer.close(run.client)
     failed = [str(outcome.change.address) for outcome in found if outcome.status is Status.FAILED]
     if failed:
@@ -58,7 +58,7 @@ def _approve(plan: Plan, answer: Answer, *, yes: bool) -> None:
         raise ApprovalNeeded("Not approved. Nothing was written.")
 
 
-def _show(events: Iterable[Started | Outcome], of: int, answer: Answer, found: list[Outcome]) -> None:
+def _show(events: Iterable[Started | Outcome], pending: Sequence[Change], answer: Answer, found: list[Outcome]) -> None:
     """Show what happens as it does; whatever ends it, what was done is in `found` and in the answer."""
     answer.write([""])
     running: dict[Address, None] = {}
@@ -69,8 +69,9 @@ def _show(events: Iterable[Started | Outcome], of: int, answer: Answer, found: l
             else:
                 running.pop(event.change.address, None)
                 found.append(event)
-                answer.write([outcome_line(event, len(found), of, answer.paint)])
-            answer.live(progress_line(list(running), len(found), of))
+                answer.write([outcome_line(event, len(found), len(pending), answer.paint)])
+            answer.live(progress_line(list(running), len(found), len(pending)))
     finally:
-        answer.parts["outcomes"] = outcomes_part(found)
+        order = {id(change): place for place, change in enumerate(pending)}
+        answer.parts["outcomes"] = outcomes_part(sorted(found, key=lambda outcome: order[id(outcome.change)]))
         answer.write(["", outcomes_summary(found)] if found else [])

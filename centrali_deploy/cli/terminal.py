@@ -13,7 +13,7 @@ import click
 
 from centrali_deploy.errors import DeployError, ExitCode
 from centrali_deploy.report import json as json_report
-from centrali_deploy.report.text import error_lines
+from centrali_deploy.report.text import counted, error_lines
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -81,7 +81,7 @@ class Answer:
     def close(self, client: Client) -> None:
         """How many requests it took, and what the API announced."""
         self.live("")
-        self.write([f"{client.requests_used} requests."])
+        self.write([f"{counted(client.requests_used, 'request')}."])
         self.parts |= {"requests": client.requests_used, "warnings": client.warnings}
         for warning in client.warnings:
             self.tell(f"Warning: {warning}")

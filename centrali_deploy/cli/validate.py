@@ -9,6 +9,7 @@ import click
 from centrali_deploy.address import path_text
 from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.report.text import counted
 
 
 @click.command("validate", epilog="Example: centrali-deploy validate examples/workspace.yaml")
@@ -22,6 +23,6 @@ def command(paths: tuple[str, ...], output: str, no_color: bool, debug: bool) ->
         loaded = load(paths, os.environ)
         unchecked = [f"{place}  {address}: {path_text(ref.path)} names {ref.target}" for ref, address, place in loaded.undeclared]
         answer.parts |= {"resources": len(loaded.desired), "files": list(loaded.files), "unchecked": unchecked}
-        answer.write([f"{len(loaded.desired)} resources in {len(loaded.files)} file(s): no problems."])
+        answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}: no problems."])
         if unchecked:
             answer.write(["", "Not checked, because it is not declared here and may be in the workspace:", *unchecked])

@@ -5,6 +5,7 @@ Everything wrong with it is found in one go, in the words of a person, at the pl
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +139,7 @@ class Checking:
             valid = context.get("expected_tags") or ", ".join(_tags(self.kind, path, member))
             self._problem(at, said, f"It is one of {valid.replace(chr(39), '')}.")
         elif kind == "literal_error":
-            self._problem(path, f"{what} is not one of the values it may have.", f"It is {context['expected'].replace(chr(39), '')}.")
+            self._not_one_of(path, _value_at(spec, path), context["expected"].replace("'", ""))
         elif kind == "missing":
             missing = str(detail["loc"][-1])
             hint = "It is the name of a function." if missing == "function" else "Add it."
@@ -147,6 +148,11 @@ class Checking:
             self._problem(path, f"{what} {_WORDS[kind]}.", "Quotes make a text; no quotes, a number or a flag." if "type" in kind else "")
         else:
             self._problem(path, f"{what}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.", "")
+
+    def _not_one_of(self, path: Path, value: Any, valid: str) -> None:  # noqa: ANN401 -- any plain value
+        near = get_close_matches(str(value), re.split(", | or ", valid), n=1)
+        said = f'"{value}"' if isinstance(value, str) else _called(value).capitalize()
+        self._problem(path, f"{said} is not a {path[-1]}.", f"{f'Did you mean {near[0]}? ' if near else ''}It is {valid}.")
 
     def _unknown(self, path: Path) -> None:
         key = str(path[-1])
@@ -189,6 +195,12 @@ def _walk(spec: Any, location: tuple[Any, ...]) -> Path:  # noqa: ANN401 -- any 
             path.append(part)
             value = value[part] if part < len(value) else None
     return tuple(path)
+
+
+def _value_at(spec: Any, path: Path) -> Any:  # noqa: ANN401 -- any plain value
+    for part in path:
+        spec = spec[part]
+    return spec
 
 
 def _tags(kind: Kind, path: Path, member: str) -> list[str]:

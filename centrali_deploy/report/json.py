@@ -61,7 +61,7 @@ def change_part(change: Change) -> dict[str, Any]:
 
 
 def outcomes_part(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """What happened to each change, in the order in which it ended."""
+    """What happened to each change, in the order given."""
     return [
         {
             "address": str(outcome.change.address),
@@ -80,6 +80,7 @@ def error_part(error: DeployError) -> dict[str, Any]:
     """What went wrong; the problems of a manifest each with file, line and column."""
     part: dict[str, Any] = {"type": error.reason, "message": error.message, "hint": error.hint}
     if isinstance(error, ManifestError):
+        part["message"] = "The manifests are not valid."
         part["problems"] = [_problem_part(problem) for problem in error.problems]
     if isinstance(error, RemoteError):
         part |= {"method": error.method, "path": error.path, "status": error.status, "requestId": error.request_id}

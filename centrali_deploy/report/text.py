@@ -35,6 +35,7 @@ SYMBOLS = {
 }
 _DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
 _LONGEST = 200
+_WIDTH = 100
 _MOST_LINES = 5000
 _DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
 
@@ -42,10 +43,14 @@ _DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE
 def plan_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
     """The whole plan: each change with its fields and reasons, then what refuses it, then a summary."""
     yield f"Workspace {paint(plan.workspace, 'bold')}"
-    for change in plan.changes:
-        if change.action is not Action.NO_OP or verbose:
-            yield ""
-            yield from change_lines(change, paint)
+    for change in plan.pending:
+        yield ""
+        yield from change_lines(change, paint)
+    if verbose and len(plan.pending) < len(plan.changes):
+        yield ""
+        for change in plan.changes:
+            if change.action is Action.NO_OP:
+                yield from change_lines(change, paint)
     for refusal in plan.refusals:
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
@@ -94,7 +99,12 @@ def progress_line(running: Sequence[Address], done: int, of: int) -> str:
 def outcomes_summary(outcomes: Sequence[Outcome]) -> str:
     """One line: how many changes ended how."""
     counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
-    return "Applied: " + ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.APPLIED) + "."
+    return "Apply: " + ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.APPLIED) + "."
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
@@ -104,8 +114,7 @@ def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
             head, _, rest = str(problem).partition("\n")
             yield paint(head, "bold")
             yield rest
-        count = len(error.problems)
-        yield paint(f"{count} problem{'s' if count != 1 else ''}. Nothing was sent.", "red")
+        yield paint(f"{counted(len(error.problems), 'problem')}. Nothing was sent.", "red")
         return
     yield f"{paint('Error:', 'red')} {error.message}"
     if error.hint:
@@ -115,32 +124,44 @@ def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
 def _field(change: Change, field: FieldChange, paint: Paint) -> Iterator[str]:
     name = path_text(field.path)
     kind = KINDS[change.address.kind]
+    note = f" ({field.note})" if field.note else ""
     if field.path == (kind.text_member,):
         yield from _text(name, field, paint)
     elif change.action is Action.CREATE:
-        yield from _created(name, field)
-    elif field.before is Mark.ABSENT:
-        yield f"{name}: {paint(_value(field.after), 'green')}" + (f" ({field.note})" if field.note else "")
-    elif field.after is Mark.ABSENT:
-        yield f"{name}: {paint(_value(field.before), 'red')} -> (removed)"
+        yield from _block(f"{name}: ", field.after)
+    elif field.before is Mark.ABSENT and isinstance(field.after, dict | list):
+        yield from _block(f"{name}: {paint('(not set)', 'red')} -> ", field.after)
     else:
-        note = f" ({field.note})" if field.note else ""
-        yield f"{name}: {paint(_value(field.before), 'red')} -> {paint(_value(field.after), 'green')}{note}"
+        before = "(not set)" if field.before is Mark.ABSENT else _value(field.before)
+        after = "(removed)" if field.after is Mark.ABSENT else _value(field.after)
+        yield f"{name}: {paint(before, 'red')} -> {paint(after, 'green')}{note}"
 
 
-def _created(name: str, field: FieldChange) -> Iterator[str]:
-    if isinstance(field.after, list) and field.after and all(isinstance(item, dict) for item in field.after):
-        yield f"{name}:"
-        yield from (f"  - {_value(item)}" for item in field.after)
+def _block(head: str, value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
+    """A value on the line of its head where it fits, or below it, as YAML would have it."""
+    if not isinstance(value, dict | list) or len(head) + len(_value(value)) <= _WIDTH:
+        yield head + _value(value)
     else:
-        yield f"{name}: {_value(field.after)}"
+        yield head.rstrip()
+        yield from (f"  {line}" for line in _lines(value))
+
+
+def _lines(value: dict[str, Any] | list[Any]) -> Iterator[str]:
+    if isinstance(value, dict):
+        for member, inside in value.items():
+            yield from _block(f"{member}: ", inside)
+        return
+    for item in value:
+        fits = not isinstance(item, dict | list) or len(_value(item)) <= _WIDTH
+        first, *rest = [_value(item)] if fits else _lines(item)
+        yield f"- {first}"
+        yield from (f"  {line}" for line in rest)
 
 
 def _text(name: str, field: FieldChange, paint: Paint) -> Iterator[str]:
     after = str(field.after)
     if field.before is Mark.ABSENT:
-        count = len(_split(after))
-        yield f"{name}: {count} line{'s' if count != 1 else ''}"
+        yield f"{name}: {counted(len(_split(after)), 'line')}"
         return
     yield f"{name}:"
     before = _split(str(field.before))

@@ -60,7 +60,8 @@ def test_dependents_of_a_failure_are_skipped_with_the_culprit_and_other_branches
     path = manifest({"version": 1, "functions": {"good": CODE, "bad": {**CODE, "timeoutMs": 5}}, "triggers": triggers})
     app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("POST", "compute-functions$", "html", times=1)])
     with connect_to(app) as client:
-        found = told(applied(path, client))
+        first = planned(path, client)
+        found = told(ended(execute(first.plan, Writing(client, load([path], {}).desired, first.live), workers=1)))
         assert found["function/bad"] == "failed"
         assert found["trigger/bad"] == "skipped function/bad"
         assert (found["function/good"], found["trigger/good"]) == ("applied", "applied")

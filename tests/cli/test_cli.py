@@ -89,7 +89,7 @@ def test_json_is_one_document_on_success_and_on_failure(project: Path) -> None:
     ("words", "code", "said"),
     [
         (["plan", "--nonsense"], 3, "No such option"),
-        (["nonsense"], 3, "No such command"),
+        (["nonsense"], 3, "There is no command"),
         (["plan", "gone.yaml"], 3, "no such file"),
         (["plan"], 3, "CENTRALI_CLIENT_ID"),
         (["plan", "--workspace", "No Slug", "--local"], 3, "is not a workspace"),
