@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from centrali_deploy.address import Address, Item, Path, Reference
+from centrali_deploy.address import Address, Path, Reference
+from centrali_deploy.paths import find, matches
 from centrali_deploy.secret import Secret
 from centrali_deploy.wire import MASK
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 Plain = Mapping[str, Any]
 """A spec as plain data in the manifest's language. Only what the author wrote is in it; a secret is a `Secret`."""
-
-EACH = "*"
-"""In a pattern: every item of a list, or every member of an object."""
 
 
 class Spec(BaseModel):
@@ -193,30 +191,6 @@ class Kind:
             if place.wire:
                 _rename(body, place.pattern, place.pattern[-1], place.wire, partial(_id_of, id_of, place.kind))
         return body
-
-
-def matches(pattern: Path, path: Path) -> bool:
-    """Whether a path has the form of a pattern."""
-    return len(pattern) == len(path) and all(p in (EACH, part) for p, part in zip(pattern, path, strict=True))
-
-
-def find(value: Any, pattern: Path, at: Path = ()) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 -- any JSON value
-    """Every place in a value that a pattern leads to, with its path; missing members are passed over."""
-    if not pattern:
-        yield at, value
-        return
-    head, rest = pattern[0], pattern[1:]
-    if head == EACH and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from find(item, rest, (*at, index))
-    elif isinstance(value, Mapping):
-        for member in list(value) if head == EACH else ([head] if head in value else []):
-            yield from find(value[member], rest, (*at, member))
-
-
-def keyed(items: list[Any], key: str) -> dict[Item, Any]:
-    """A list as a mapping by the member that names its items; an item without one is named by its index."""
-    return {Item(item[key] if isinstance(item, Mapping) and key in item else index): item for index, item in enumerate(items)}
 
 
 def is_encrypted(value: object) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.apply.placing import problems
-from centrali_deploy.kind import keyed
 from centrali_deploy.kinds import KINDS
+from centrali_deploy.paths import keyed
 from centrali_deploy.plan.carrying import update_spec
 from centrali_deploy.plan.model import Action
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.kind import EACH, Finding, Kind, OpenSpec, Place, Plain, ReferencePlace, Spec, find
+from centrali_deploy.kind import Finding, Kind, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.paths import EACH, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Item
-from centrali_deploy.kind import keyed
+from centrali_deploy.paths import keyed
 from centrali_deploy.plan.difference import varies
 from centrali_deploy.wire import MASK
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import EACH_ITEM_ORDER
-from centrali_deploy.kind import keyed, matches
+from centrali_deploy.paths import keyed, matches
 from centrali_deploy.plan.model import FieldChange, Mark
 from centrali_deploy.secret import Secret
 from centrali_deploy.wire import MASK

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from centrali_deploy.apply.outcome import Outcome, Status
-from centrali_deploy.kind import Kind, find
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.paths import find
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action, Policy
@@ -17,6 +17,7 @@ from centrali_deploy.plan.model import Action, Policy
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from centrali_deploy.kind import Kind
     from centrali_deploy.remote.client import Client
 
 ENVIRON = {"EXAMPLE_SECRET": "canary-5f1d"}
