@@ -6,8 +6,8 @@
     |- RemoteError            method and path, never the token                        1
     |  |- Unreachable         no usable answer after the retries                     10
     |  |- Unauthorized        401 or 403                                              4
-    |  |- Rejected            the API refused the request, in its own words           7
-    |  |- Conflict            the API says the object is already there, or in use     5
+    |  |- Rejected            the API refused the request, in its own words           1
+    |  |- Conflict            the API says that it is there already, or in use        5
     |- PlanError                                                                      5
     |  |- LiveConflict        two live resources answer to one name                   5
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
@@ -148,11 +148,9 @@ class Unauthorized(RemoteError):
 class Rejected(RemoteError):
     """The API understood the request and refused it."""
 
-    exit_code = ExitCode.PARTIAL
-
 
 class Conflict(RemoteError):
-    """The API says that the object exists already, is in use, or would loop."""
+    """The API says that the resource exists already, is in use, or would loop."""
 
     exit_code = ExitCode.CONFLICT
 

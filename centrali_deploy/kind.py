@@ -51,12 +51,13 @@ class Place:
 
     `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
     items means something. `variant`: the members that decide which others make sense; when one of them changes,
-    nothing is carried over. `models`: for each value of the first variant member, the model of such an object.
+    nothing but `kept` is carried over. `models`: for each value of the first variant member, the model of such an object.
     """
 
     key: str | None = None
     ordered: bool = False
     variant: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     models: Mapping[str, type[Spec]] = field(default_factory=dict)
 
     def members(self, item: Plain) -> frozenset[str]:
@@ -83,14 +84,17 @@ class ReferencePlace:
 class Lifecycle:
     """A member that is set by calls of its own: `calls` maps each value to the last segment of the call's path.
 
-    `initial` is the value after a create. `methods` are tried in turn when one is not allowed [I].
+    `initial` is the value after a create, `stops` the one in which nothing runs. `methods` are tried in turn when one is
+    not allowed, then updates that send `bodies(value)` [I].
     """
 
     member: str
     calls: Mapping[Any, str]
     initial: Any
+    stops: Any
     methods: tuple[str, ...]
     in_create: bool
+    bodies: Callable[[Any], tuple[Plain, ...]]
 
 
 def _unchanged(spec: Plain) -> Plain:
@@ -133,6 +137,10 @@ class Kind:
     """Members that cannot be updated in place, so that a change replaces the resource."""
     defaults: Mapping[Path, Any] = field(default_factory=dict)
     """Values that mean the same as an absent member, by pattern."""
+    assumed: Mapping[Path, Any] = field(default_factory=dict)
+    """Defaults nobody published, by pattern: what null resets a member to [I]; a declared one is compared all the same."""
+    sent_on_create: Plain = field(default_factory=dict)
+    """Members that a create must send even if nobody declares them."""
     places: Mapping[str, Place] = field(default_factory=dict)
     references: tuple[ReferencePlace, ...] = ()
     secret_paths: Callable[[Plain], Iterator[Path]] = _no_paths
@@ -140,7 +148,7 @@ class Kind:
     text_member: str | None = None
     """A member holding long text, shown as a unified diff; `source` in a manifest reads it from a file."""
     listed_without: str | None = None
-    """A member that lists leave out, so that a resource must be read by itself."""
+    """A member that lists may leave out, so that a resource must be read by itself."""
     page_size: int = 100
     page_parameters: tuple[str, ...] = ("limit",)
     update_methods: tuple[str, ...] = ("PUT", "PATCH")
@@ -157,9 +165,10 @@ class Kind:
     examples: tuple[tuple[Plain, Plain], ...]
     """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""
 
-    def default(self, path: Path) -> Any:  # noqa: ANN401 -- any JSON value
+    def default(self, path: Path, *, assumed: bool = False) -> Any:  # noqa: ANN401 -- any JSON value
         """The value that means the same as an absent member at this path; None when there is none."""
-        return next((value for pattern, value in self.defaults.items() if matches(pattern, path)), None)
+        known = [*self.defaults.items(), *(self.assumed.items() if assumed else ())]
+        return next((value for pattern, value in known if matches(pattern, path)), None)
 
     def references_in(self, spec: Plain) -> Iterator[tuple[Reference, ReferencePlace]]:
         """Every reference of a spec, in the order of the row."""

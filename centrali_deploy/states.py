@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import Item
+from centrali_deploy.kinds import KINDS
 
 if TYPE_CHECKING:
-    from centrali_deploy.address import Address, Path
+    from collections.abc import Iterable, Iterator
+
+    from centrali_deploy.address import Address, Path, Reference
     from centrali_deploy.errors import Position
-    from centrali_deploy.kind import Plain
+    from centrali_deploy.kind import Plain, ReferencePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,26 @@ class DesiredResource:
     def _indexed(self, path: Path) -> Path:
         value: object = self.spec
         found: list[str | int] = []
+        key = KINDS[self.address.kind].places[str(path[0])].key if path and path[0] in KINDS[self.address.kind].places else None
         for part in path:
             step: str | int = part
             if isinstance(part, Item) and isinstance(value, list):
-                named = (i for i, item in enumerate(value) if isinstance(item, Mapping) and part in item.values())
+                named = (i for i, item in enumerate(value) if isinstance(item, Mapping) and item.get(key) == part)
                 step = next(named, len(value))
             found.append(step)
             value = _inside(value, step)
         return tuple(found)
+
+
+def references(resource: DesiredResource) -> Iterator[tuple[Reference, ReferencePlace]]:
+    """Everything a resource refers to."""
+    yield from KINDS[resource.address.kind].references_in(resource.spec)
+
+
+def near_name(target: Address, known: Iterable[Address]) -> str:
+    """`Did you mean ...?` for a name that leads nowhere; empty when nothing is near it."""
+    near = get_close_matches(target.name, [address.name for address in known if address.kind == target.kind], n=1)
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 def _inside(value: object, step: str | int) -> object:

@@ -137,7 +137,7 @@ def _number(meta: Json, member: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ErrorSaid:
     """What an error body says, whichever of its three published shapes it has."""
 
     message: str
@@ -146,10 +146,10 @@ class Refusal:
     request_id: str = ""
 
 
-def refusal(body: Json, text: str = "") -> Refusal:
+def error_said(body: Json, text: str = "") -> ErrorSaid:
     """Read an error body: machine code, human title or OAuth shape [D]; `text` is used when it is not JSON."""
     if not isinstance(body, dict):
-        return Refusal(" ".join(text.split())[:200])
+        return ErrorSaid(" ".join(text.split())[:200])
     error = body.get("error")
     inner = error if isinstance(error, dict) else {}
     message = _first_text(body.get("message"), inner.get("message"), body.get("error_description"), error, text)
@@ -160,7 +160,7 @@ def refusal(body: Json, text: str = "") -> Refusal:
         for item in (named if isinstance(named, list) else [])
         if isinstance(item, dict)
     )
-    return Refusal(message, code, fields, _first_text(body.get("requestId")))
+    return ErrorSaid(message, code, fields, _first_text(body.get("requestId")))
 
 
 def _first_text(*values: Json) -> str:

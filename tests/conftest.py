@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from centrali_deploy.local.app import create_app
-from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount
 from centrali_deploy.remote.in_process import InProcess
 from centrali_deploy.remote.sending import Sender

@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.apply.placing import problems
+from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
-from centrali_deploy.plan.carrying import update_spec
+from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.model import Action
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Address
-    from centrali_deploy.errors import Problem, RemoteError
+    from centrali_deploy.errors import Problem
     from centrali_deploy.kind import Kind, Plain
     from centrali_deploy.plan.model import Change
     from centrali_deploy.remote.client import Client
@@ -36,29 +37,32 @@ class Writing:
         """Carry out one change. Raises RemoteError when the API refuses, ManifestError for a secret that is not set."""
         kind = KINDS[change.address.kind]
         if change.action is Action.CREATE:
-            self._create(kind, change)
+            self._create(kind, change, self._declared(change))
         elif change.action is Action.UPDATE:
             self._update(kind, change)
         elif change.action is Action.REPLACE:
-            self._client.delete(kind, self._ids[change.address])
-            self._create(kind, change)
+            self._replace(kind, change)
         elif change.action is Action.DELETE:
-            self._client.delete(kind, self._ids[change.address])
+            self._delete(kind, change.address)
 
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
-        if change.action in {Action.CREATE, Action.UPDATE, Action.REPLACE}:
-            kind, spec = KINDS[change.address.kind], self._desired[change.address].spec
-            kind.to_wire(change.address.name, spec, lambda _address: "")
+        kind = KINDS[change.address.kind]
+        only_state = kind.lifecycle is not None and {field.member for field in change.fields} == {kind.lifecycle.member}
+        if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state):
+            kind.to_wire(change.address.name, self._declared(change), lambda _address: "")
 
     def problems(self, change: Change, error: RemoteError) -> tuple[Problem, ...]:
         """What the API refused of a change, at the lines of the manifest."""
         declared = self._desired.get(change.address)
         return problems(declared, _without(KINDS[change.address.kind], declared.spec, change), error) if declared else ()
 
-    def _create(self, kind: Kind, change: Change) -> None:
+    def _declared(self, change: Change) -> Plain:
+        return self._desired[change.address].spec
+
+    def _create(self, kind: Kind, change: Change, whole: Plain) -> None:
         life = kind.lifecycle
-        spec = {member: value for member, value in self._desired[change.address].spec.items() if value is not None}
+        spec = {**kind.sent_on_create, **{member: value for member, value in whole.items() if value is not None}}
         state = spec.get(life.member) if life else None
         if life and not life.in_create:
             spec.pop(life.member, None)
@@ -67,22 +71,51 @@ class Writing:
         if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
             self._client.set_state(kind, self._ids[change.address], state)
 
+    def _replace(self, kind: Kind, change: Change) -> None:
+        """Delete and create; when the API refuses the new one, the old one is made again, unless it had secrets."""
+        live = self._live.resources[change.address].spec
+        self._client.delete(kind, self._ids[change.address])
+        try:
+            self._create(kind, change, replacement(kind, self._declared(change), live))
+        except RemoteError as error:
+            back = self._put_back(kind, change, live)
+            now = "The old one was made again." if back else f"{change.address} is deleted now: mend the manifest and run again to make it."
+            error.hint = f"{now} {error.hint}".rstrip()
+            raise
+
+    def _put_back(self, kind: Kind, change: Change, live: Plain) -> bool:
+        if any(masks(live)):
+            return False
+        try:
+            self._create(kind, change, live)
+        except RemoteError:
+            return False
+        return True
+
+    def _delete(self, kind: Kind, address: Address) -> None:
+        """Delete what has been stopped first, so that nothing starts while it goes."""
+        life, present = kind.lifecycle, self._live.resources[address].spec
+        if life and not life.in_create and present.get(life.member) not in {life.initial, life.stops}:
+            self._client.set_state(kind, self._ids[address], life.stops)
+        self._client.delete(kind, self._ids[address])
+
     def _update(self, kind: Kind, change: Change) -> None:
         life = kind.lifecycle
         members = {field.member for field in change.fields}
-        declared, id_ = self._desired[change.address].spec, self._ids[change.address]
+        declared, id_ = self._declared(change), self._ids[change.address]
         present = self._live.resources[change.address].spec if change.address in self._live.resources else {}
-        stops = life is not None and life.member in members and declared[life.member] in {False, "paused"}
-        if life and stops:
-            self._client.set_state(kind, id_, declared[life.member])
+        state = declared.get(life.member) if life and life.member in members else None
+        state = life.initial if life and life.member in members and state is None else state
+        stops = life is not None and state == life.stops
+        if stops:
+            self._client.set_state(kind, id_, state)
         if members - {life.member if life else ""}:
             body = self._body(kind, change.address, update_spec(kind, declared, present, members))
             if kind.update_sends == "changed":
                 del body[kind.identity]
             self._client.update(kind, id_, body)
-        if life and life.member in members and not stops:
-            state = declared[life.member]
-            self._client.set_state(kind, id_, life.initial if state is None else state)
+        if state is not None and not stops:
+            self._client.set_state(kind, id_, state)
 
     def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
         return kind.to_wire(address.name, spec, self._ids.__getitem__)

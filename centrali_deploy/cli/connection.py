@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import UsageProblem
-from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import BearerToken, Credentials, ServiceAccount
 from centrali_deploy.remote.sending import Sender
 
@@ -53,9 +54,6 @@ def _local(file: str, workspace: str, loaded: Loaded) -> Client:
         raise UsageProblem("--local needs the local workspace.", "Install it: pip install 'centrali-deploy[local]'.") from error
     database = Path(file) if file else Path(loaded.files[0]).parent / ".centrali" / "local.db"
     app = create_app(str(database), workspaces=[workspace])
-    ignore = database.parent / ".gitignore"
-    if not file and not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
     account = app.state.accounts[workspace]
     credentials = ServiceAccount(account.client_id, account.client_secret)
     return Client(Connection("http://localhost", workspace, credentials), Sender(InProcess(app)))

@@ -1,7 +1,7 @@
 """Compute functions: JavaScript run by the platform, defining `async function run()` without parameters.
 
 Identity is the `name`, unique within the workspace [D]. Updates send only what changed: the vendor's own scripts send
-subsets, so absent members stay as they are [S, T].
+subsets, so absent members stay as they are [S, T]. Whether lists hold the code is unknown [I].
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ KIND = Kind(
     service="data",
     path="compute-functions",
     server_owned=frozenset({"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "version"}),
-    # What the API answers for a function created without a time limit is unpublished; the vendor's examples use 30000 [I].
-    defaults={("timeoutMs",): 30000, ("description",): ""},
+    defaults={("description",): ""},
+    assumed={("timeoutMs",): 30000},
     alike={("code",): lambda code: code.replace("\r\n", "\n").removesuffix("\n") if isinstance(code, str) else code},
     text_member="code",
+    listed_without="code",
     update_sends="changed",
     examples=(
         (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Path
 
-OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
+Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn"]
 """Exactly ten [D]."""
 Text = Annotated[str, Field(min_length=1)]
 
@@ -63,7 +63,7 @@ class Condition(OpenSpec):
 
     path: Text
     """What is compared, for example steps.validate.output.isValid or input.data.total."""
-    op: Literal["eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn"]
+    op: Operator
     """How it is compared."""
     value: Any = None
     """With what; left out for exists and notExists, a list for in and notIn."""
@@ -246,14 +246,15 @@ KIND = Kind(
     server_owned=frozenset({"id", "workspaceSlug", "version", "createdAt", "updatedAt", "createdBy", "updatedBy"}),
     defaults={
         ("description",): "",
+        ("status",): "draft",
         ("trigger", "timezone"): "UTC",
         ("trigger", "params"): {},
         ("steps", EACH, "encryptedParams"): {},
-        ("steps", EACH, "timeoutMs"): 30000,
         ("steps", EACH, "name"): "",
     },
+    assumed={("steps", EACH, "timeoutMs"): 30000},
     places={
-        "trigger": Place(variant=("type", "scheduleType"), models=_STARTS),
+        "trigger": Place(variant=("type", "scheduleType"), kept=("params",), models=_STARTS),
         "steps": Place(key="id", ordered=True, variant=("type",), models=_STEPS),
     },
     references=(
@@ -262,7 +263,15 @@ KIND = Kind(
     ),
     listed_without="steps",
     page_parameters=("pageSize", "limit"),
-    lifecycle=Lifecycle("status", {"active": "activate", "paused": "pause"}, initial="draft", methods=("POST", "PATCH"), in_create=False),
+    lifecycle=Lifecycle(
+        "status",
+        {"active": "activate", "paused": "pause"},
+        initial="draft",
+        stops="paused",
+        methods=("POST", "PATCH"),
+        in_create=False,
+        bodies=lambda status: ({"status": status}, {"isActive": status == "active"}),
+    ),
     canonical=_canonical,
     # The vendor's pages spell an orchestration's event with a dot, the platform with an underscore [D].
     alike={("trigger", "eventType"): lambda event: event.replace(".", "_") if isinstance(event, str) else event},

@@ -173,6 +173,12 @@ _MODELS: dict[str, type[Spec]] = {
     "reference": ReferenceProperty,
 }
 _BOUNDS = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
+_FLAGS = ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray", "integer", "uniqueItems")
+_PROPERTIES = tuple(
+    ("properties", EACH, *inside)
+    for inside in ((), ("items",), ("properties", EACH), ("properties", EACH, "items"), ("items", "properties", EACH))
+)
+"""Where definitions of values stand: properties, what arrays hold, what objects hold, and once more inside those."""
 _PROPERTY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -185,10 +191,12 @@ def _canonical(spec: Plain) -> Plain:
     return {"schemaDiscoveryMode": "strict" if strict else "schemaless", **rest}
 
 
-def _secret_paths(spec: Plain) -> Iterator[Path]:
-    for path, item in find(spec, ("properties", EACH)):
-        if isinstance(item, dict) and item.get("isSecret") is True and item.get("default") is not None:
-            yield *path, "default"
+def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- a spec, or a property at any depth
+    for path, item in (*find(spec, ("properties", EACH)), *find(spec, ("items",))):
+        if isinstance(item, dict):
+            if item.get("isSecret") is True and item.get("default") is not None:
+                yield *at, *path, "default"
+            yield from _secret_paths(item, (*at, *path))
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
@@ -232,17 +240,12 @@ KIND = Kind(
         ("status",): "active",
         ("schemaDiscoveryMode",): "strict",
         ("enableVersioning",): False,
-        **{("properties", EACH, flag): False for flag in ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray")},
-        ("properties", EACH, "integer"): False,
-        ("properties", EACH, "uniqueItems"): False,
-        ("properties", EACH, "onDelete"): "restrict",
-        ("properties", EACH, "description"): "",
+        **{(*at, flag): False for at in _PROPERTIES for flag in _FLAGS},
+        **{(*at, "onDelete"): "restrict" for at in _PROPERTIES},
+        **{(*at, "description"): "" for at in _PROPERTIES},
     },
     places={"properties": Place(key="name", variant=("type",), models=_MODELS)},
-    references=(
-        ReferencePlace(("properties", EACH, "target"), "structure", deferrable=True),
-        ReferencePlace(("properties", EACH, "items", "target"), "structure", deferrable=True),
-    ),
+    references=tuple(ReferencePlace((*at, "target"), "structure", deferrable=True) for at in _PROPERTIES),
     secret_paths=_secret_paths,
     update_sends="changed",
     canonical=_canonical,

@@ -1,7 +1,7 @@
 """Triggers: what makes a function run. Five execution types, each with its own `triggerMetadata`.
 
 Identity is the `name`, as in the vendor's own scripts [T]. `enabled` is set by pause and resume calls. What an update
-does to members it does not send is unpublished, so every writable one is sent [I]; `executionType` is fixed [I].
+does to members it does not send is unpublished, so every other writable one is sent [I]; `executionType` is fixed [I].
 """
 
 from __future__ import annotations
@@ -139,10 +139,8 @@ _SCHEDULES: dict[str, type[Spec]] = {"interval": IntervalMetadata, "cron": CronM
 
 
 def _canonical(spec: Plain) -> Plain:
-    """Metadata is always sent [T]; `eventType` is another word for `event`, and an interval needs no scheduleType [D]."""
+    """`eventType` is another word for `event`, and an interval needs no scheduleType [D]."""
     metadata = spec.get("triggerMetadata")
-    if metadata is None and spec.get("executionType") == "on-demand":
-        return {**spec, "triggerMetadata": {"params": {}}}
     if not isinstance(metadata, dict):
         return spec
     if "eventType" in metadata and "event" not in metadata:
@@ -187,13 +185,22 @@ KIND = Kind(
         ("triggerMetadata", "params"): {},
         ("triggerMetadata", "timezone"): "UTC",
     },
-    places={"triggerMetadata": Place(variant=("scheduleType",), models=_SCHEDULES)},
+    sent_on_create={"triggerMetadata": {"params": {}}},  # required of every type [T]
+    places={"triggerMetadata": Place(variant=("scheduleType",), kept=("params",), models=_SCHEDULES)},
     references=(
         ReferencePlace(("function",), "function", wire="functionId"),
         ReferencePlace(("triggerMetadata", "recordSlug"), "structure"),
     ),
     secret_paths=_secret_paths,
-    lifecycle=Lifecycle("enabled", {True: "resume", False: "pause"}, initial=True, methods=("PATCH", "POST"), in_create=True),
+    lifecycle=Lifecycle(
+        "enabled",
+        {True: "resume", False: "pause"},
+        initial=True,
+        stops=False,
+        methods=("PATCH", "POST"),
+        in_create=True,
+        bodies=lambda enabled: ({"enabled": enabled},),
+    ),
     canonical=_canonical,
     alike={("triggerMetadata", "path"): lambda path: path.removeprefix("/") if isinstance(path, str) else path},
     check=_check,

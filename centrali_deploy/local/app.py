@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from centrali_deploy.local.accounts import LIFETIME, Accounts
 from centrali_deploy.local.handling import Handler, routes
 from centrali_deploy.local.limits import Limits
-from centrali_deploy.local.refusing import TITLES, Refused
+from centrali_deploy.local.refusing import TITLES, Refused, not_imitated
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.services import SERVICES, Service
 from centrali_deploy.local.store import Store
@@ -59,14 +60,15 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     page_cap: int = 100,
     limits: Limits | None = None,
     envelope: Literal["bare", "data"] = "bare",
+    brief: bool = False,
 ) -> Starlette:
     """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
 
     `limits` are enforced when given. `envelope` says whether single objects are answered bare or inside `data`, of
-    which the published pages show both.
+    which the published pages show both; `brief`, whether lists leave out whatever they may leave out.
     """
     store = Store(database)
-    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap, limits or Limits())
+    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap, limits or Limits(), brief)
     found = [Route(path, local.guarded(local.token), methods=["POST"]) for path in TOKEN_PATHS]
     for service in SERVICES.values():
         bases = DATA_BASES if service.kind.service == "data" else ORCHESTRATION_BASES
@@ -94,6 +96,7 @@ class _Local:
     faults: Sequence[Fault]
     page_cap: int
     limits: Limits
+    brief: bool
 
     def on(self, service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         """A handler of one kind, given the objects it is about."""
@@ -122,6 +125,9 @@ class _Local:
                 return await (handler if len(body) <= LARGEST_BODY else self._too_large)(request)
         except Refused as refused:
             return self._error(request, refused)
+        except Exception:  # noqa: BLE001 -- a service answers its own mistakes, too; what happened goes to standard error
+            traceback.print_exc()
+            return self._error(request, Refused(500, "The local workspace made a mistake"))
 
     async def _failed(self, fault: Fault, request: Request) -> Response | None:
         if fault.failure == "refuse":
@@ -133,6 +139,7 @@ class _Local:
         refusals = {
             "429": Refused(429, "Rate limit exceeded", headers={RETRY_AFTER: str(int(fault.seconds) or 60)}),
             "500-before": Refused(500, "failed on purpose"),
+            "400": Refused(400, "refused on purpose"),
             "401": Refused(401, "Token expired"),
             "403": Refused(403, "Insufficient permissions"),
         }
@@ -172,11 +179,11 @@ class _Local:
             raise Refused(401, "Token expired")
         if claims["workspace"] != workspace:
             raise Refused(403, f"The token belongs to workspace '{claims['workspace']}', not to '{workspace}'")
-        return Resources(self.store, service, workspace, self.clock, self.ids, self.page_cap, claims["client_id"])
+        return Resources(self.store, service, workspace, self.clock, self.ids, self.page_cap, claims["client_id"], self.brief)
 
     async def token(self, request: Request) -> Response:
         """Give a token for client credentials [D]."""
-        form = dict(parse_qsl((await request.body()).decode()))
+        form = dict(parse_qsl((await request.body()).decode(errors="replace")))
         if form.get("grant_type") != "client_credentials":
             raise Refused(400, "grant_type must be client_credentials", [("grant_type", "must be client_credentials")])
         token = self.accounts.token(form.get("client_id", ""), form.get("client_secret", ""), self.clock())
@@ -192,4 +199,4 @@ class _Local:
         others = [route for route in request.app.routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
         if allowed := sorted({method for route in others[:-1] for method in route.methods or () if method != "HEAD"}):
             raise Refused(405, f"{request.method} is not allowed here", headers={"Allow": ", ".join(allowed)})
-        raise Refused(501, f"The local workspace does not imitate {request.method} {request.url.path}")
+        raise not_imitated(request.method, request.url.path)

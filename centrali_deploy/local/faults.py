@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
-Failure = Literal["refuse", "429", "500-before", "500-after", "lost-after", "slow", "truncated", "html", "401", "403"]
+Failure = Literal["refuse", "429", "500-before", "500-after", "lost-after", "slow", "truncated", "html", "400", "401", "403"]
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from centrali_deploy.local.refusing import Refused
+from centrali_deploy.local.refusing import Refused, not_imitated
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.wire import list_body
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from centrali_deploy.local.services import Service
 
 Handler = Callable[[Resources, Request], Awaitable[Response]]
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _MOST = 1000
 """Objects in one bulk request [D for records]."""
 
@@ -26,12 +27,11 @@ _MOST = 1000
 def routes(service: Service, path: str) -> Iterator[tuple[str, list[str], Handler]]:
     """Every route of a kind below one base: its path, all its methods, and what answers. The first that fits is taken."""
     yield path, ["GET", "POST"], _collection
-    if service.kind.name == "structure":
-        yield f"{path}/validate", ["POST"], _validate
-        yield f"{path}/bulk", ["POST", "DELETE"], _bulk
-        yield f"{path}/slug/{{id}}", ["GET"], _object
-        yield f"{path}/{{id}}/restore", ["POST"], _restore
-        yield f"{path}/{{id}}/properties", ["DELETE"], _drop_properties
+    for segment in service.refused:
+        yield f"{path}/{segment}", _ALL, _not_imitated
+    for segment, (where, methods, handler) in _MORE.items():
+        if segment in service.routes:
+            yield f"{path}/{where}", methods, handler
     yield f"{path}/{{id}}", ["GET", "PUT", "PATCH", "DELETE"], _object
     for call in service.states:
         yield f"{path}/{{id}}/{call}", ["POST", "PATCH"], _state(call)
@@ -112,3 +112,17 @@ def _state(call: str) -> Handler:
         return _one(request, resources.set_state(request.path_params["id"], call))
 
     return handle
+
+
+async def _not_imitated(_resources: Resources, request: Request) -> Response:
+    raise not_imitated(request.method, request.url.path)
+
+
+_MORE: dict[str, tuple[str, list[str], Handler]] = {
+    "validate": ("validate", ["POST"], _validate),
+    "bulk": ("bulk", ["POST", "DELETE"], _bulk),
+    "slug": ("slug/{id}", ["GET"], _object),
+    "restore": ("{id}/restore", ["POST"], _restore),
+    "properties": ("{id}/properties", ["DELETE"], _drop_properties),
+}
+"""Routes that only some kinds have."""

@@ -17,8 +17,8 @@ def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
         if value.get("encrypt") is True and "value" in value:
             return {"value": MASK, "encrypted": True}
         masked = {member: shown(inside) for member, inside in value.items()}
-        if value.get("isSecret") is True and value.get("default") is not None:
-            masked["default"] = MASK
+        for member in _secret_members(value):
+            masked[member] = MASK
         return masked
     return [shown(item) for item in value] if isinstance(value, list) else value
 
@@ -29,14 +29,21 @@ def kept(sent: Any, stored: Any) -> Any:  # noqa: ANN401 -- any JSON value
         if sent.get("value") == MASK and isinstance(stored, dict):
             return stored
         old = stored if isinstance(stored, dict) else {}
+        secret = _secret_members(sent)
         return {
-            member: old.get(member) if inside == MASK and member == "default" else kept(inside, old.get(member))
+            member: old.get(member) if inside == MASK and member in secret else kept(inside, old.get(member))
             for member, inside in sent.items()
         }
     if isinstance(sent, list):
         known = {_label(item): item for item in stored} if isinstance(stored, list) else {}
         return [kept(item, known.get(_label(item))) for item in sent]
     return sent
+
+
+def _secret_members(value: dict[str, Any]) -> set[str]:
+    """Members of an object that are secret beside `{value, encrypt: true}` [I]."""
+    default = {"default"} if value.get("isSecret") is True and value.get("default") is not None else set()
+    return default | {member for member in ("signingSecret",) if isinstance(value.get(member), str)}
 
 
 def _label(item: object) -> object:

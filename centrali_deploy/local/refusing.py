@@ -34,3 +34,8 @@ def refuse_fields(fields: list[tuple[str, str]]) -> None:
     """Raise when anything is wrong with a body; all of it at once."""
     if fields:
         raise Refused(400, "; ".join(f"{member}: {message}" for member, message in fields), fields)
+
+
+def not_imitated(method: str, path: str) -> Refused:
+    """What a route that is not imitated answers: an empty answer would be a lie."""
+    return Refused(501, f"The local workspace does not imitate {method} {path}")

@@ -25,7 +25,10 @@ _SORTS = ("createdAt", "updatedAt", "name", "slug", "recordSlug", "status")
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The objects of one kind in one workspace. `clock` gives Unix seconds, `ids` new ids, `actor` who asks."""
+    """The objects of one kind in one workspace. `clock` gives Unix seconds, `ids` new ids, `actor` who asks.
+
+    `brief`: lists leave out whatever they may leave out.
+    """
 
     store: Store
     service: Service
@@ -34,10 +37,11 @@ class Resources:
     ids: Callable[[], str]
     page_cap: int
     actor: str
+    brief: bool
 
     def listed(self, query: Mapping[str, str]) -> dict[str, Any]:
         """One page; filters that name a member are honoured, and so is an order by a member that holds text."""
-        rows = [row for row in self.store.all(self.workspace, self.service.kind.name) if not row.get("isDeleted")]
+        rows = self.store.all(self.workspace, self.service.kind.name)
         for member in ("functionId", "executionType", "status"):
             if member in query:
                 rows = [row for row in rows if row.get(member) == query[member]]
@@ -48,8 +52,8 @@ class Resources:
         number = _positive(query.get("page"), 1)
         size = min(_positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
         part = rows[(number - 1) * size : number * size]
-        hidden = self.service.kind.listed_without
-        items = [{member: value for member, value in self.answer(row).items() if member != hidden} for row in part]
+        hidden = {self.service.hides, self.service.kind.listed_without if self.brief else None}
+        items = [{member: value for member, value in self.answer(row).items() if member not in hidden} for row in part]
         if query.get("includeHealth") == "true":
             items = [{**item, "health": {"status": "unknown", "totalRuns": 0, "failedRuns": 0}} for item in items]
         return list_body(items, number, size, len(rows))
@@ -60,16 +64,14 @@ class Resources:
         row = self.store.get(self.workspace, kind.name, id_)
         if row is None and kind.slug:
             row = self.store.named(self.workspace, kind.name, id_)
-        if row is None or row.get("isDeleted"):
+        if row is None:
             raise Refused(404, f"{kind.name.capitalize()} not found")
         return row
 
     def created(self, body: Row) -> Row:
         """Keep a new object and answer it."""
         kind = self.service.kind
-        row = {**self.service.fills, **self._known(body)}
-        if kind.name == "orchestration":
-            row["status"] = "draft"
+        row = {**self.service.fills, **self._known(body), **self.service.at_creation}
         refuse_fields(list(self.service.rules(row)))
         self._refuse_taken(row[kind.identity], None)
         now = self._now()
@@ -100,41 +102,38 @@ class Resources:
     def set_state(self, id_: str, call: str) -> Row:
         """Carry out a lifecycle call and answer the object."""
         row = self.found(id_)
-        return self._put(row, {**row, **self.service.states[call]})
+        state = self.service.states[call]
+        return self._put(row, {**row, **state}, fits=state != self.service.stopped)
 
     def deleted(self, id_: str, *, hard: bool) -> None:
         """Delete an object; a structure keeps its slug until it is deleted hard [I]."""
         kind = self.service.kind
-        row = self.store.get(self.workspace, kind.name, id_) if hard else None
+        row = self.store.get(self.workspace, kind.name, id_, deleted=True) if hard else None
         row = row or self.found(id_)
         self.service.free(self.store, self.workspace, row)
-        if kind.name == "structure" and not hard:
+        if self.service.soft and not hard:
             self.store.put(self.workspace, kind.name, row[kind.identity], {**row, "isDeleted": True, "deletedAt": self._now()})
         else:
             self.store.remove(self.workspace, kind.name, row["id"])
 
     def restored(self, id_: str) -> Row:
         """Bring a deleted structure back."""
-        row = self.store.get(self.workspace, self.service.kind.name, id_)
+        row = self.store.get(self.workspace, self.service.kind.name, id_, deleted=True)
         if row is None:
             raise Refused(404, f"{self.service.kind.name.capitalize()} not found")
         return self._put(row, {member: value for member, value in row.items() if member not in {"isDeleted", "deletedAt"}})
 
     def answer(self, row: Row) -> Row:
         """An object as the API shows it."""
-        body: Row = shown(row)
-        if "schemaDiscoveryMode" in body:
-            body["isStrict"] = body["schemaDiscoveryMode"] == "strict"
-        if self.service.kind.name == "orchestration":
-            body["isActive"] = body["status"] == "active"
-        return body
+        return self.service.adds(shown(row))
 
-    def _put(self, before: Row, row: Row) -> Row:
+    def _put(self, before: Row, row: Row, *, fits: bool = True) -> Row:
         identity = self.service.kind.identity
         refuse_fields(list(self.service.rules(row)))
         if row[identity] != before[identity]:
             self._refuse_taken(row[identity], row["id"])
-        self.service.fits(self.store, self.workspace, row)
+        if fits:
+            self.service.fits(self.store, self.workspace, row)
         row = {**row, "version": row["version"] + 1, "updatedAt": self._now(), "updatedBy": self.actor}
         self.store.put(self.workspace, self.service.kind.name, row[identity], row)
         return self.answer(row)
@@ -145,7 +144,7 @@ class Resources:
 
     def _refuse_taken(self, name: str, own: str | None) -> None:
         kind = self.service.kind
-        other = self.store.named(self.workspace, kind.name, name)
+        other = self.store.named(self.workspace, kind.name, name, deleted=True)
         if other is not None and other["id"] != own:
             hint = ": it is deleted; restore it, or delete it hard" if other.get("isDeleted") else ""
             raise Refused(

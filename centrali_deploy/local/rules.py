@@ -21,6 +21,7 @@ _SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*$")
 _FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
+_STATES = ("active", "inactive")
 _EXECUTION = ("on-demand", "event-driven", "scheduled", "http-trigger", "endpoint")
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
 _SCHEDULES = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
@@ -53,7 +54,7 @@ def structure(row: Row) -> Wrong:
         yield "recordSlug", "must be lowercase letters, digits and hyphens"
     if row.get("schemaDiscoveryMode") not in _MODES:
         yield "schemaDiscoveryMode", f"must be one of {', '.join(_MODES)}"
-    if row.get("status") not in {"active", "inactive"}:
+    if row.get("status") not in _STATES:
         yield "status", "must be active or inactive"
     ttl = row.get("defaultTtlSeconds")
     if ttl is not None and (not _whole(ttl) or ttl < 1):
@@ -76,11 +77,13 @@ def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- w
     seen.add(item["name"])
     if item.get("type") not in _TYPES:
         yield f"{at}.type", f"must be one of {', '.join(_TYPES)}"
-    if item.get("type") == "reference" and not item.get("target"):
+    if item.get("type") == "reference" and not _text(item.get("target")):
         yield f"{at}.target", "is required for a reference"
+    if item.get("enum") is not None and not (isinstance(item["enum"], list) and item["enum"]):
+        yield f"{at}.enum", "must be a list that is not empty"
     if item.get("isSecret") and (item.get("type") != "string" or item.get("isUnique")):
         yield f"{at}.isSecret", "is for strings that are not unique"
-    for low, high in (("minLength", "maxLength"), ("minimum", "maximum")):
+    for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
         if _number(item.get(low)) and _number(item.get(high)) and item[low] > item[high]:
             yield f"{at}.{low}", f"must not be above {high}"
 
@@ -137,7 +140,7 @@ def orchestration(row: Row) -> Wrong:
             if not isinstance(start.get(member), str):
                 yield f"trigger.{member}", "is required"
     steps = row.get("steps")
-    if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) and step.get("id") for step in steps):
+    if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) and _text(step.get("id")) for step in steps):
         yield "steps", "must be a list of steps with ids"
         return
     ids = [step["id"] for step in steps]
@@ -156,8 +159,8 @@ def _step(at: str, step: Row, ids: list[str]) -> Wrong:
     yield from rule(at, step)
     if kind != "compute" and "encryptedParams" in step:
         yield f"{at}.encryptedParams", "is for compute steps only"
-    cases = step.get("cases") if isinstance(step.get("cases"), list) else []
-    for target in (step.get("nextStepId"), step.get("defaultNextStepId"), *(case.get("nextStepId") for case in cases or [])):
+    cases = [case for case in step.get("cases") or () if isinstance(case, dict)] if isinstance(step.get("cases"), list) else []
+    for target in (step.get("nextStepId"), step.get("defaultNextStepId"), *(case.get("nextStepId") for case in cases)):
         if target is not None and target not in ids:
             yield f"{at}.nextStepId", f"there is no step '{target}'"
 
@@ -172,8 +175,12 @@ def _decision(at: str, step: Row) -> Wrong:
     if not isinstance(cases, list) or not cases:
         yield f"{at}.cases", "is required"
         return
-    if any(condition.get("op") not in _OPERATORS for case in cases for condition in case.get("conditions", [])):
-        yield f"{at}.cases", f"operators are {', '.join(_OPERATORS)}"
+    for index, case in enumerate(cases):
+        conditions = case.get("conditions") if isinstance(case, dict) else None
+        if not isinstance(conditions, list) or not conditions or not all(isinstance(each, dict) for each in conditions):
+            yield f"{at}.cases[{index}].conditions", "is required"
+        elif any(each.get("op") not in _OPERATORS for each in conditions):
+            yield f"{at}.cases[{index}].conditions", f"operators are {', '.join(_OPERATORS)}"
 
 
 def _delay(at: str, step: Row) -> Wrong:
@@ -183,7 +190,7 @@ def _delay(at: str, step: Row) -> Wrong:
 
 def _schedule(at: str, schedule: Row) -> Wrong:
     kind = schedule.get("scheduleType")
-    if kind not in _SCHEDULES:
+    if not isinstance(kind, str) or kind not in _SCHEDULES:
         yield f"{at}.scheduleType", f"must be one of {', '.join(_SCHEDULES)}"
     elif not schedule.get(_SCHEDULES[kind]):
         yield f"{at}.{_SCHEDULES[kind]}", "is required"
@@ -197,6 +204,10 @@ def _name(row: Row, member: str) -> Wrong:
     value = row.get(member)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         yield member, "is required, up to 255 characters"
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _whole(value: object) -> bool:

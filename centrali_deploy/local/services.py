@@ -25,21 +25,34 @@ _COMMON = {"status": "active", "schemaDiscoveryMode": "strict", "enableVersionin
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One kind in the local workspace. `states`: for each lifecycle call, the members it sets."""
+    """One kind in the local workspace. `states`: for each lifecycle call, the members it sets; `stopped`: those of a stop."""
 
     kind: Kind
     keeps: frozenset[str]
     rules: Callable[[Row], Wrong]
     fills: dict[str, Any] = field(default_factory=dict)
+    at_creation: dict[str, Any] = field(default_factory=dict)
+    """What a new one is, whatever was sent."""
     fixed: tuple[str, ...] = ()
     prefix: str = ""
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stopped: dict[str, Any] = field(default_factory=dict)
+    soft: bool = False
+    """Whether a delete can be undone."""
+    hides: str | None = None
+    """What lists leave out."""
+    routes: frozenset[str] = frozenset()
+    """Which routes there are beside the usual ones."""
+    refused: tuple[str, ...] = ()
+    """Published routes that are not imitated."""
     order: Literal["asc", "desc"] = "asc"
     """Which way lists are sorted by the time of creation when nobody asks."""
     understood: Callable[[Row], Row] = dict
     """Turns other spellings of a body into the stored one."""
     completed: Callable[[Row], Row] = dict
     """Adds what a create may leave out."""
+    adds: Callable[[Row], Row] = dict
+    """Adds what is only ever read."""
     fits: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
     """Refuses an object that does not fit the others."""
     free: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
@@ -77,7 +90,7 @@ def _understood_trigger(body: Row) -> Row:
 
 def _understood_orchestration(body: Row) -> Row:
     row = {member: value for member, value in body.items() if member not in {"status", "isActive"}}
-    if body.get("status") in {"active", "paused"}:
+    if body.get("status") in ("active", "paused"):
         row["status"] = body["status"]
     elif isinstance(body.get("isActive"), bool):
         row["status"] = "active" if body["isActive"] else "paused"
@@ -195,7 +208,10 @@ SERVICES = {
         rules.structure,
         fills=_COMMON,
         fixed=("recordSlug",),
+        soft=True,
+        routes=frozenset({"validate", "bulk", "slug", "restore", "properties"}),
         understood=_understood_structure,
+        adds=lambda row: {**row, "isStrict": row["schemaDiscoveryMode"] == "strict"},
         completed=_slug_from_name,
         fits=_targets_exist,
         free=_not_referred_to,
@@ -205,6 +221,7 @@ SERVICES = {
         frozenset({"name", "description", "code", "timeoutMs"}),
         rules.function,
         fills={"description": None, "timeoutMs": 30000},
+        refused=("test",),
         fits=_no_loop_by_code,
         free=_function_unused,
     ),
@@ -215,6 +232,7 @@ SERVICES = {
         fills={"description": None, "enabled": True},
         fixed=("executionType",),
         states={"pause": {"enabled": False}, "resume": {"enabled": True}},
+        stopped={"enabled": False},
         understood=_understood_trigger,
         fits=_trigger_fits,
     ),
@@ -222,12 +240,16 @@ SERVICES = {
         KINDS["orchestration"],
         frozenset({"slug", "name", "description", "trigger", "steps", "status"}),
         rules.orchestration,
-        fills={"description": None, "status": "draft"},
+        fills={"description": None},
+        at_creation={"status": "draft"},
         fixed=("slug",),
         prefix="orch_",
         order="desc",
         states={"activate": {"status": "active"}, "resume": {"status": "active"}, "pause": {"status": "paused"},
                 "deactivate": {"status": "paused"}},
+        stopped={"status": "paused"},
+        hides="steps",
+        adds=lambda row: {**row, "isActive": row["status"] == "active"},
         understood=_understood_orchestration,
         fits=_orchestration_fits,
     ),

@@ -39,8 +39,9 @@ class Store:
     """The objects of every workspace, by workspace, kind and id."""
 
     def __init__(self, database: str) -> None:
-        """Open or create `database` (a path, or `:memory:`). A new file and its folder are readable by its owner only.
+        """Open or create `database` (a path, or `:memory:`).
 
+        Secrets are in it, so a new file and its folder are readable by their owner only, and git ignores the folder.
         Raises UsageProblem when it cannot be opened or is something else.
         """
         self._lock = threading.RLock()
@@ -54,6 +55,7 @@ class Store:
             path = Path(database)
             if not path.parent.exists():
                 path.parent.mkdir(mode=0o700, parents=True)
+                path.parent.joinpath(".gitignore").write_text("*\n", encoding="utf-8")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("pragma journal_mode = wal")
@@ -84,18 +86,18 @@ class Store:
             return str(self._connection.execute("select value from facts where name = ?", (name,)).fetchone()[0])
 
     def all(self, workspace: str, kind: str) -> list[Row]:
-        """Every object of a kind, oldest first."""
+        """Everything of a kind that is not deleted, oldest first."""
         return self._rows("select data from objects where workspace = ? and kind = ? order by number", workspace, kind)
 
-    def get(self, workspace: str, kind: str, id_: str) -> Row | None:
-        """One object by id."""
-        rows = self._rows("select data from objects where workspace = ? and kind = ? and id = ?", workspace, kind, id_)
-        return rows[0] if rows else None
+    def get(self, workspace: str, kind: str, id_: str, *, deleted: bool = False) -> Row | None:
+        """One by id; `deleted` finds what was deleted softly, too."""
+        query = "select data from objects where workspace = ? and kind = ? and id = ?"
+        return next(iter(self._rows(query, workspace, kind, id_, deleted=deleted)), None)
 
-    def named(self, workspace: str, kind: str, name: str) -> Row | None:
-        """One object by name."""
-        rows = self._rows("select data from objects where workspace = ? and kind = ? and name = ?", workspace, kind, name)
-        return rows[0] if rows else None
+    def named(self, workspace: str, kind: str, name: str, *, deleted: bool = False) -> Row | None:
+        """One by name; `deleted` finds what was deleted softly, too."""
+        query = "select data from objects where workspace = ? and kind = ? and name = ?"
+        return next(iter(self._rows(query, workspace, kind, name, deleted=deleted)), None)
 
     def add(self, workspace: str, kind: str, name: str, row: Row) -> None:
         """Keep a new object."""
@@ -114,6 +116,7 @@ class Store:
         with self._lock:
             self._connection.execute("delete from objects where workspace = ? and kind = ? and id = ?", (workspace, kind, id_))
 
-    def _rows(self, query: str, *values: str) -> list[Row]:
+    def _rows(self, query: str, *values: str, deleted: bool = False) -> list[Row]:
         with self._lock:
-            return [json.loads(data) for (data,) in self._connection.execute(query, values)]
+            rows: list[Row] = [json.loads(data) for (data,) in self._connection.execute(query, values)]
+        return [row for row in rows if deleted or not row.get("isDeleted")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Item
 from centrali_deploy.paths import keyed
-from centrali_deploy.plan.difference import varies
+from centrali_deploy.plan.difference import replaces, varies
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
@@ -21,29 +21,38 @@ if TYPE_CHECKING:
 
 def update_spec(kind: Kind, declared: Plain, live: Plain, changed: Collection[str]) -> dict[str, Any]:
     """The spec an update sends, given which top-level members changed; without the one set by lifecycle calls."""
-    whole = kind.update_sends == "whole"
-    chosen = {m: v for m, v in declared.items() if whole or m in changed}
-    spec = {m: _carried(kind.places.get(m), value, live.get(m)) for m, value in chosen.items()}
-    if whole:
-        spec = {**live, **spec}
+    spec = _carried(kind, declared, live, kind.members if kind.update_sends == "whole" else changed)
     if kind.lifecycle:
         spec.pop(kind.lifecycle.member, None)
     return spec
 
 
-def _carried(place: Place | None, declared: Any, live: Any) -> Any:  # noqa: ANN401 -- any JSON value
+def replacement(kind: Kind, declared: Plain, live: Plain) -> dict[str, Any]:
+    """The spec of what takes the place of a live resource: as declared, and as it was where nothing is declared."""
+    return {member: value for member, value in _carried(kind, declared, live, kind.members).items() if value is not None}
+
+
+def _carried(kind: Kind, declared: Plain, live: Plain, members: Collection[str]) -> dict[str, Any]:
+    replaced = replaces(kind, declared, live)
+    present = {m: v for m, v in live.items() if m in members and m in kind.members and m not in declared}
+    chosen = {m: v for m, v in declared.items() if m in members}
+    return present | {m: _with(kind.places.get(m), value, live.get(m), replaced=replaced) for m, value in chosen.items()}
+
+
+def _with(place: Place | None, declared: Any, live: Any, *, replaced: bool) -> Any:  # noqa: ANN401 -- any JSON value
     if place is None:
         return declared
     if place.key and isinstance(declared, list) and isinstance(live, list):
         present = keyed(live, place.key)
-        return [_merged(place, item, present.get(Item(item.get(place.key)))) for item in declared]
-    return _merged(place, declared, live)
+        return [_merged(place, item, present.get(Item(item.get(place.key))), replaced=replaced) for item in declared]
+    return _merged(place, declared, live, replaced=replaced)
 
 
-def _merged(place: Place, declared: Any, live: Any) -> Any:  # noqa: ANN401 -- any JSON value
-    if not isinstance(declared, dict) or not isinstance(live, dict) or varies(place, declared, live):
+def _merged(place: Place, declared: Any, live: Any, *, replaced: bool) -> Any:  # noqa: ANN401 -- any JSON value
+    if not isinstance(declared, dict) or not isinstance(live, dict):
         return declared
-    return {**declared, **{member: value for member, value in live.items() if member not in declared}}
+    varied = replaced or varies(place, declared, live)
+    return {**declared, **{m: v for m, v in live.items() if m not in declared and (not varied or m in place.kept)}}
 
 
 def masks(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- any JSON value

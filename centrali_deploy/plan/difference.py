@@ -28,10 +28,15 @@ SET = "set"
 
 def differences(kind: Kind, declared: Plain, live: Plain, *, resend_secrets: bool = False) -> Iterator[FieldChange]:
     """Every difference in the members that are declared, in the order they were written."""
-    compare = _Comparison(kind, resend_secrets)
+    compare = _Comparison(kind, resend_secrets, replaced=replaces(kind, declared, live))
     for member, value in declared.items():
         place = kind.places.get(member)
         yield from compare.place(place, (member,), value, live.get(member, Mark.ABSENT))
+
+
+def replaces(kind: Kind, declared: Plain, live: Plain) -> bool:
+    """Whether a member that cannot be updated in place differs."""
+    return any(member in declared and declared[member] != live.get(member) for member in kind.fixed)
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
@@ -46,9 +51,10 @@ def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
 class _Comparison:
     """The rules of one kind, applied to pairs of values."""
 
-    def __init__(self, kind: Kind, resend_secrets: bool) -> None:  # noqa: FBT001 -- internal, set once
+    def __init__(self, kind: Kind, resend_secrets: bool, *, replaced: bool) -> None:  # noqa: FBT001 -- internal, set once
         self._kind = kind
         self._resend = resend_secrets
+        self._replaced = replaced
 
     def place(self, place: Place | None, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if place and place.key and isinstance(declared, list) and isinstance(live, list):
@@ -75,28 +81,33 @@ class _Comparison:
     def _members(self, place: Place, path: Path, declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[FieldChange]:
         for member, value in declared.items():
             yield from self.value((*path, member), value, live.get(member, Mark.ABSENT))
-        if varies(place, declared, live):
+        if self._replaced or varies(place, declared, live):
             for member in live:
-                if member not in declared:
+                if member not in declared and member not in place.kept:
                     yield from self.value((*path, member), None, live[member])
 
     def value(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if isinstance(declared, Secret):
             yield from self._secret(path, live)
         elif isinstance(declared, dict) and isinstance(live, dict):
-            for member in [*declared, *(m for m in live if m not in declared)]:
+            for member in [*declared, *(m for m in live if m not in declared and m not in self._kind.server_owned)]:
                 yield from self.value((*path, member), declared.get(member), live.get(member, Mark.ABSENT))
+        elif isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live) and any(map(_is_open, declared)):
+            for index, item in enumerate(declared):
+                yield from self.value((*path, index), item, live[index])
         elif not self._same(path, declared, live):
             yield from self._leaf(path, declared, live)
 
     def _secret(self, path: Path, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if live != MASK:
-            yield FieldChange(path, shown(live), Mark.SECRET, SET)
+            yield FieldChange(path, Mark.ABSENT if live in (None, Mark.ABSENT) else Mark.SECRET, Mark.SECRET, SET)
         elif self._resend:
             yield FieldChange(path, Mark.SECRET, Mark.SECRET, RESENT)
 
     def _leaf(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
-        if isinstance(declared, list) and isinstance(live, list) and declared and live:
+        if _holds_secret(declared):  # what is live may be the same secret in the clear
+            yield FieldChange(path, Mark.ABSENT if live is Mark.ABSENT else Mark.SECRET, shown(declared))
+        elif isinstance(declared, list) and isinstance(live, list) and declared and live:
             lists = import_module("centrali_deploy.plan.lists")
             for inside, before, after in lists.list_differences(live, declared, Mark.ABSENT):
                 yield FieldChange((*path, *inside), shown(before), shown(after))
@@ -106,12 +117,22 @@ class _Comparison:
     def _same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
         if declared is not None and identical(declared, live):
             return True
-        default = self._kind.default(path)
+        default = self._kind.default(path, assumed=declared is None)
         left, right = (self._reduced(path, default if v is None or v is Mark.ABSENT else v) for v in (declared, live))
         return left is right or identical(left, right)
 
     def _reduced(self, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any JSON value
         return next((reduce(value) for pattern, reduce in self._kind.alike.items() if matches(pattern, path)), value)
+
+
+def _is_open(item: object) -> bool:
+    return isinstance(item, dict | list)
+
+
+def _holds_secret(value: Any) -> bool:  # noqa: ANN401 -- any JSON value
+    if isinstance(value, dict | list):
+        return any(map(_holds_secret, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Secret)
 
 
 def varies(place: Place, declared: Mapping[str, Any], live: Mapping[str, Any]) -> bool:

@@ -138,12 +138,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered changes to one workspace, and facts about them. `unmanaged` counts live resources that are not ours."""
+    """The ordered changes to one workspace, and facts about them. `unmanaged` names live resources that are not ours."""
 
     workspace: str
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...] = ()
-    unmanaged: int = 0
+    unmanaged: tuple[Address, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:

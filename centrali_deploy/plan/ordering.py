@@ -63,17 +63,23 @@ def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
 
 
 def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, dict[Path, Address]]:
-    """Take deferrable references out of the graph until no circle is left among them; say which were taken."""
+    """Take references out of the graph until no circle is left; say which must be added later.
+
+    What is live already can be referred to at any time; between resources that are yet to be made, a deferrable
+    reference is added when both exist.
+    """
     taken: dict[Address, dict[Path, Address]] = {}
     while (circle := _circle(graph)) is not None:
         # graphlib names each node before the one that requires it
-        edges = [(after, before) for before, after in pairwise(circle)]
-        edge = next((e for e in sorted(edges) if _deferrable(e[0], e[1], desired)), None)
-        if edge is None:
+        edges = sorted((after, before) for before, after in pairwise(circle))
+        stays = (edge for edge in edges if changes[edge[1]].action in {Action.UPDATE, Action.NO_OP})
+        later = (edge for edge in edges if changes[edge[0]].action is Action.CREATE and _deferrable(*edge, desired))
+        address, target = next(stays, None) or next(later, None) or (None, None)
+        if address is None or target is None:
             raise ManifestError([_circle_problem(circle, desired)])
-        paths = graph[edge[0]].pop(edge[1])
-        if changes[edge[0]].action is Action.CREATE:
-            taken.setdefault(edge[0], {}).update(dict.fromkeys((path[:2] for path in paths), edge[1]))
+        paths = graph[address].pop(target)
+        if changes[target].action not in {Action.UPDATE, Action.NO_OP}:
+            taken.setdefault(address, {}).update(dict.fromkeys((path[:2] for path in paths), target))
     return taken
 
 

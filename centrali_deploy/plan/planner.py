@@ -6,16 +6,16 @@ It decides and does nothing else: no network, no text, no order (that is `orderi
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import path_text
 from centrali_deploy.errors import LiveConflict, ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.carrying import masks, update_spec
+from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.ordering import ordered
+from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
         workspace,
         ordered(changes, desired),
         tuple(refusal for change in changes for refusal in _refusals(change, desired, live)),
-        len(live.resources.keys() - addresses),
+        tuple(sorted(live.resources.keys() - addresses)),
     )
 
 
@@ -82,7 +82,9 @@ def _all(declared: DesiredResource) -> Iterator[FieldChange]:
 
 
 def _refuse_doubles(desired: DesiredState, live: LiveState) -> None:
-    doubles = [f"{address} (ids {', '.join(live.doubles[address])})" for address in sorted(desired) if address in live.doubles]
+    """A name that is declared or referred to must lead to one resource."""
+    meant = {reference.target for resource in desired.values() for reference, _ in references(resource)} | desired.keys()
+    doubles = [f"{address} (ids {', '.join(live.doubles[address])})" for address in sorted(meant) if address in live.doubles]
     if doubles:
         raise LiveConflict(
             f"More than one live resource answers to one name: {'; '.join(doubles)}.",
@@ -94,12 +96,10 @@ def _refuse_dangling(desired: DesiredState, live: LiveState) -> None:
     known = desired.keys() | live.resources.keys()
     problems = []
     for resource in desired.values():
-        for reference, _ in KINDS[resource.address.kind].references_in(resource.spec):
+        for reference, _ in references(resource):
             target = reference.target
             if target not in known:
-                names = [a.name for a in known if a.kind == target.kind]
-                near = get_close_matches(target.name, names, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Declare it under {KINDS[target.kind].section}, or correct the name."
+                hint = near_name(target, known) or f"Declare it under {KINDS[target.kind].section}, or correct the name."
                 message = f'"{path_text(reference.path)}" names {target}, which is neither declared nor in the workspace.'
                 place = resource.position(reference.path) or Position("")
                 problems.append(Problem(place, str(resource.address), message, hint))
@@ -112,18 +112,23 @@ def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterato
         return
     kind, declared, present = KINDS[change.address.kind], desired[change.address].spec, live.resources[change.address].spec
     members = {field.member for field in change.fields}
-    for path in masks(update_spec(kind, declared, present, members)):
+    life = kind.lifecycle
+    if change.action is Action.REPLACE:
+        sent = replacement(kind, declared, present)
+    else:
+        sent = update_spec(kind, declared, present, members) if members - {life.member if life else ""} else {}
+    for path in masks(sent):
         yield Refusal(
             "secret-would-be-lost",
             change.address,
             f"{path_text(path)} is encrypted and not declared: it cannot be read back, so this change would lose it.",
             "Declare it with its value from ${env:NAME}, or write null for it to remove it.",
         )
-    life = kind.lifecycle
-    if life and life.member in members and declared.get(life.member) not in (*life.calls, None):
+    state = declared.get(life.member) if life else None
+    if life and life.member in members and (life.initial if state is None else state) not in life.calls:
         yield Refusal(
             "state-not-reachable",
             change.address,
-            f"{life.member} cannot go back to {declared[life.member]} from {present.get(life.member, life.initial)}.",
+            f"{life.member} cannot go back to {life.initial} from {present.get(life.member, life.initial)}.",
             f"Write one of {', '.join(str(value) for value in life.calls)}, or leave {life.member} out.",
         )

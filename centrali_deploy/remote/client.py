@@ -8,51 +8,37 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Never, Self
 
-from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unauthorized, Unreachable, UsageProblem
-from centrali_deploy.remote.credentials import Credentials, ServiceAccount, Tokens
-from centrali_deploy.remote.sending import TRIES, Ambiguous, Answer, Sender
-from centrali_deploy.wire import DATA_BASES, GROUP_HINT, ORCHESTRATION_BASES, hosts, is_slug, is_uuid, one, page, refusal, says_exists
+from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unreachable, UsageProblem
+from centrali_deploy.remote.credentials import Tokens
+from centrali_deploy.remote.refused import refused
+from centrali_deploy.remote.sending import TRIES, Ambiguous, Sender
+from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, one, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from centrali_deploy.kind import Kind
+    from centrali_deploy.remote.answer import Answer
+    from centrali_deploy.remote.connection import Connection
     from centrali_deploy.wire import Page
 
 _UNKNOWN_ROUTE = frozenset({404, 405, 501})
 _READINGS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """Where to go and who we are. The hosts are derived from `url` [D] unless given."""
-
-    url: str
-    workspace: str
-    credentials: Credentials
-    api_url: str | None = None
-    auth_url: str | None = None
-
-
 class Client:
     """Speaks to one workspace; may be used from several threads."""
 
     def __init__(self, connection: Connection, sender: Sender | None = None, clock: Callable[[], float] = time.time) -> None:
-        """Raises UsageProblem when the workspace is not a slug or the URL is none."""
-        _check_workspace(connection.workspace)
-        try:
-            derived = hosts(connection.url)
-        except ValueError as error:
-            raise UsageProblem(str(error)) from error
+        """Nothing is sent yet."""
         self.workspace = connection.workspace
-        self._credentials = connection.credentials
-        self._api = (connection.api_url or derived.api).rstrip("/")
+        self._connection = connection
         self._sender = sender or Sender()
-        self._tokens = Tokens(connection.credentials, (connection.auth_url or derived.auth).rstrip("/"), self._sender, clock)
+        self._tokens = Tokens(connection.credentials, connection.auth_host, self._sender, clock)
         self._bases = {"data": list(DATA_BASES[:1]), "orchestration": list(ORCHESTRATION_BASES)}
         self._methods: dict[str, list[str]] = {}
 
@@ -65,6 +51,11 @@ class Client:
         self._sender.close()
 
     @property
+    def where(self) -> str:
+        """Which workspace, and at which address."""
+        return f"{self.workspace} at {self._connection.name or self._connection.api_host}"
+
+    @property
     def requests_used(self) -> int:
         """How many requests were sent so far, tokens and retries included."""
         return self._sender.requests_used
@@ -75,16 +66,19 @@ class Client:
         return self._sender.warnings
 
     def pages(self, kind: Kind, pool: ThreadPoolExecutor) -> Iterator[Page]:
-        """Every page of a list, read in parallel once the total is known. Raises RemoteError when a list never settles."""
+        """Every page of a list, read in parallel once the total is known.
+
+        A list whose total does not fit what was read is read again, because something may have moved between pages;
+        two readings that agree are believed. Raises RemoteError when a list never settles.
+        """
+        before: set[Any] | None = None
         for _ in range(_READINGS):
-            found, total = [], 0
-            for part in self._read_once(kind, pool):
-                found.append(part)
-                total = part.total if part.total is not None else -1
+            found = list(self._read_once(kind, pool))
             ids = {item.get("id") for part in found for item in part.items}
-            if total < 0 or len(ids) == total:
+            if found[-1].total in {None, len(ids)} or ids == before:
                 yield from found
                 return
+            before = ids
         raise RemoteError(
             f"The list of {kind.section} changed while it was read, {_READINGS} times.", "Run again in a moment.", path=kind.path
         )
@@ -93,7 +87,7 @@ class Client:
         first = self.page(kind, 1)
         yield first
         if first.total is not None:
-            size = first.size or len(first.items) or 1
+            size = min(first.size or len(first.items), len(first.items)) or 1
             numbers = range(2, -(-first.total // size) + 1)
             yield from pool.map(lambda number: self.page(kind, number), numbers)
             return
@@ -129,33 +123,78 @@ class Client:
             return next((item for item in items if item.get(kind.identity) == name), None)
 
     def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
-        """Create an object. When the answer is lost, it is looked up by its name before it is sent again."""
-        name = str(body[kind.identity])
+        """Create a resource. When the answer is lost, it is looked up by its name before it is sent again.
+
+        Raises Conflict when another one of that name turns out to be there.
+        """
+        lost: Ambiguous | None = None
         for attempt in range(1, TRIES + 1):
             try:
-                return self._object("POST", kind, "", json=body)
+                made = self._object("POST", kind, "", json=body)
             except Ambiguous as error:
-                if found := self.find(kind, name):
-                    return found
-                if attempt == TRIES:
-                    raise Unreachable(error.message, "It did not take effect. Run again later.", method="POST", path=error.path) from error
-        raise AssertionError  # pragma: no cover -- the loop returns or raises
+                lost = error
+                self._sender.pause(attempt)
+            except Conflict:
+                if lost is None:
+                    raise
+            else:
+                return made if "id" in made else self._looked_up(kind, body) or self._nameless(kind, made)
+            if found := self._looked_up(kind, body):
+                return found
+        hint = "It is not in the workspace as far as can be seen: plan again before anything else."
+        raise Unreachable(lost.message if lost else "", hint, method="POST", path=f"/{kind.path}") from lost
+
+    def _looked_up(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any] | None:
+        """What was made of a body whose answer is lost, if anything was. Raises Conflict when it is somebody else's."""
+        name = str(body[kind.identity])
+        found = self.find(kind, name)
+        if found and (other := [m for m, v in body.items() if isinstance(v, str | int) and m in found and found[m] != v]):
+            raise Conflict(
+                f"Somebody else made {kind.name}/{name} at the same moment, with another {other[0]}.",
+                "Plan again to see the difference.",
+                method="POST",
+                path=f"/{kind.path}",
+            )
+        return found
+
+    @staticmethod
+    def _nameless(kind: Kind, made: dict[str, Any]) -> Never:
+        raise RemoteError(
+            f"POST /{kind.path}: the answer has no id ({', '.join(made) or 'it is empty'}), and the resource is not in the list.",
+            "Plan again to see whether it was made.",
+            method="POST",
+            path=f"/{kind.path}",
+        )
 
     def update(self, kind: Kind, id_: str, body: dict[str, Any]) -> dict[str, Any]:
         """Update an object; the verbs of the row are tried in turn when one is not allowed."""
         return self._first_allowed(f"{kind.name} update", kind, kind.update_methods, f"/{id_}", body)
 
-    def set_state(self, kind: Kind, id_: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 -- a flag or a word
-        """Set the lifecycle member of an object by its call, or by an update where there is no such call [I]."""
+    def set_state(self, kind: Kind, id_: str, value: Any) -> None:  # noqa: ANN401 -- a flag or a word
+        """Set the lifecycle member by its call or, where there is no such call, by an update [I].
+
+        What was answered must say so: raises RemoteError when nothing makes the API take it.
+        """
         life = kind.lifecycle
         if life is None:
             raise UsageProblem(f"A {kind.name} has no state of its own.")
-        try:
-            return self._first_allowed(f"{kind.name} state", kind, life.methods, f"/{id_}/{life.calls[value]}", None)
-        except Rejected as error:
-            if error.status not in _UNKNOWN_ROUTE:
-                raise
-            return self.update(kind, id_, {life.member: value})
+        tries: list[Callable[[], dict[str, Any]]] = [
+            lambda: self._first_allowed(f"{kind.name} state", kind, life.methods, f"/{id_}/{life.calls[value]}", None)
+        ]
+        tries += [partial(self.update, kind, id_, dict(body)) for body in life.bodies(value)]
+        for number, attempt in enumerate(tries, 1):
+            try:
+                answered = attempt()
+            except Rejected as error:
+                if error.status not in _UNKNOWN_ROUTE or number == len(tries):
+                    raise
+            else:
+                if kind.canonical(answered).get(life.member, value) == value:
+                    return
+        where = f"/{kind.path}/{id_}"
+        raise RemoteError(
+            f"The API accepted that {life.member} becomes {value} and left it as it is.", "Set it in the console.", path=where
+        )
 
     def delete(self, kind: Kind, id_: str) -> None:
         """Delete an object; one that is gone already is fine."""
@@ -179,11 +218,12 @@ class Client:
     def _object(self, method: str, kind: Kind, path: str, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 -- handed on
         answer = self._send(method, self._url(self._bases[kind.service][0], kind, path), **parts)
         where = f"/{kind.path}{path}"
-        found: dict[str, Any] = self._read(one, self._accepted(answer, method, where), method, where)
+        body = self._accepted(answer, method, where)
+        found: dict[str, Any] = {} if body is None and method != "GET" else self._read(one, body, method, where)
         return found
 
     def _url(self, base: str, kind: Kind, path: str = "") -> str:
-        return f"{self._api}{base.format(workspace=self.workspace)}/{kind.path}{path}"
+        return f"{self._connection.api_host}{base.format(workspace=self.workspace)}/{kind.path}{path}"
 
     def _send(self, method: str, url: str, **parts: Any) -> Answer:  # noqa: ANN401 -- handed on
         token = self._tokens.current()
@@ -196,19 +236,7 @@ class Client:
     def _accepted(self, answer: Answer, method: str, path: str) -> Any:  # noqa: ANN401 -- any JSON value
         if answer.status < 300:  # noqa: PLR2004 -- an HTTP status
             return answer.body
-        said = refusal(answer.body, answer.text)
-        message = f"{method} {path} was refused ({answer.status}): {said.message or 'without a word'}"
-        facts: dict[str, Any] = {"method": method, "path": path, "status": answer.status, "code": said.code, "fields": said.fields}
-        facts["request_id"] = said.request_id
-        if answer.status in {401, 403}:
-            raise Unauthorized(message, self._access_hint(answer.status), **facts)
-        raise (Conflict if says_exists(answer.status, said.message) else Rejected)(message, "", **facts)
-
-    def _access_hint(self, status: int) -> str:
-        if status == 401:  # noqa: PLR2004 -- an HTTP status
-            return "The token is wrong or has expired: make a new one, or set CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET."
-        who = f" ({self._credentials.client_id})" if isinstance(self._credentials, ServiceAccount) else ""
-        return f'The account{who} must belong to workspace "{self.workspace}". {GROUP_HINT}'
+        raise refused(answer, method, path, self._connection)
 
     @staticmethod
     def _read(reader: Callable[[Any], Any], body: Any, method: str, path: str) -> Any:  # noqa: ANN401 -- any JSON value
@@ -216,10 +244,3 @@ class Client:
             return reader(body)
         except ValueError as error:
             raise RemoteError(f"{method} {path}: {error}.", "Is the URL that of the Centrali API?", method=method, path=path) from error
-
-
-def _check_workspace(workspace: str) -> None:
-    if is_uuid(workspace):
-        raise UsageProblem(f'"{workspace}" is an id, not a workspace.', "Give its slug, as in the console's address: for example acme-dev.")
-    if not is_slug(workspace):
-        raise UsageProblem(f'"{workspace}" is not a workspace.', "A slug has lowercase letters, digits and hyphens: for example acme-dev.")

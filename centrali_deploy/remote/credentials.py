@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import Unauthorized
-from centrali_deploy.wire import TOKEN_PATHS, TOKEN_SCOPE, refusal
+from centrali_deploy.wire import TOKEN_PATHS, TOKEN_SCOPE, error_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,7 @@ class Tokens:
                 break
         token = answer.body.get("access_token") if isinstance(answer.body, dict) else None
         if answer.status != _OK or not isinstance(token, str):
-            words = refusal(answer.body, answer.text).message
+            words = error_said(answer.body, answer.text).message
             raise Unauthorized(
                 f"The service account {account.client_id} was refused: {words}.",
                 "Check CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET; a secret is shown once, when it is made.",

@@ -7,18 +7,19 @@ What may already have taken effect is never sent again from here: that raises Am
 from __future__ import annotations
 
 import random
+import re
 import ssl
 import threading
 import time
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from centrali_deploy.errors import RemoteError, Unreachable
+from centrali_deploy.remote.answer import Answer
 from centrali_deploy.version import VERSION
-from centrali_deploy.wire import DEPRECATION, RETRY_AFTER, SUNSET
+from centrali_deploy.wire import DEPRECATION, SUNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,9 +29,9 @@ LONGEST_PAUSE = 60.0
 """Seconds; what the vendor's own sample falls back to after a 429 [D]."""
 _TOO_MANY = 429
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
-_PASSING = frozenset({500, 502, 503, 504})
 _REDIRECTS = range(300, 400)
 _LARGEST_BODY = 64 * 1024 * 1024
+_ID = re.compile(r"/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+_[0-9a-z-]{16,})(?=/|$)", re.IGNORECASE)
 
 
 class Ambiguous(Unreachable):
@@ -38,13 +39,27 @@ class Ambiguous(Unreachable):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: `body` is JSON, or None when the text is not."""
+class _Where:
+    """Which request an error is about."""
 
-    status: int
-    body: Any
-    text: str
-    headers: Mapping[str, str]
+    method: str
+    path: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def host(self) -> str:
+        url = httpx.URL(self.url)
+        return f"{url.scheme}://{url.netloc.decode()}"
+
+    def unreachable(self, reason: str) -> Unreachable:
+        hint = "Check --url (CENTRALI_URL) and the network, then run again: nothing is lost by that."
+        return Unreachable(f"{self}: {reason}.", hint, method=self.method, path=self.path)
+
+    def ambiguous(self, reason: str) -> Ambiguous:
+        return Ambiguous(f"{self}: {reason}.", method=self.method, path=self.path)
 
 
 @dataclass
@@ -89,47 +104,49 @@ class Sender:
         """Send one request and give its answer, whatever its status.
 
         Raises Unreachable when there is no usable answer after the retries, Ambiguous when the request must not be
-        sent again and may have taken effect, RemoteError for a redirect or an answer that is not JSON.
+        sent again and may have taken effect, RemoteError for a redirect or an answer that is too long.
         """
         safe = method in _REPEATABLE if repeatable is None else repeatable
-        path = httpx.URL(url).path
+        where = _Where(method, httpx.URL(url).path, url)
         for attempt in range(1, TRIES + 1):
             self._wait()
             try:
-                answer = self._once(method, url, path, json=json, data=form, params=query, headers=headers)
+                answer = self._once(where, json=json, data=form, params=query, headers=headers)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                self._again_or(attempt, _unreachable(method, path, f"No connection: {error}"), error)
+                self._again_or(attempt, where.unreachable(f"No connection to {where.host}: {error}"), error)
                 continue
-            except httpx.TransportError as error:
-                reason = f"The connection broke before an answer came ({type(error).__name__})"
+            except httpx.RequestError as error:
+                reason = f"The connection to {where.host} broke before an answer came ({type(error).__name__})"
                 if not safe:
-                    raise Ambiguous(f"{method} {path}: {reason}.", method=method, path=path) from error
-                self._again_or(attempt, _unreachable(method, path, reason), error)
+                    raise where.ambiguous(reason) from error
+                self._again_or(attempt, where.unreachable(reason), error)
                 continue
-            if answer.status == _TOO_MANY and attempt < TRIES:
-                self._hold(_retry_after(answer.headers, LONGEST_PAUSE))
-            elif answer.status in _PASSING:
-                if not safe:
-                    raise Ambiguous(
-                        f"{method} {path}: the API failed with {answer.status}.", method=method, path=path, status=answer.status
-                    )
-                self._again_or(attempt, _unreachable(method, path, f"The API failed with {answer.status}"), None)
-            else:
-                return self._checked(answer, method, path)
-        raise _unreachable(method, path, "The API kept asking to wait (429)")
+            if answer.status == _TOO_MANY:
+                self._hold(answer.retry_after(LONGEST_PAUSE))
+                continue
+            if not answer.broken:
+                return _not_redirected(answer, where)
+            if not safe:
+                raise where.ambiguous(answer.broken)
+            self._again_or(TRIES if answer.is_page else attempt, where.unreachable(answer.broken), None)
+        raise where.unreachable("The API kept asking to wait (429)")
 
-    def _once(self, method: str, url: str, path: str, **parts: Any) -> Answer:  # noqa: ANN401 -- handed to httpx
+    def pause(self, attempt: int) -> None:
+        """Wait before the next try: longer each time, and not all at once."""
+        self._sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
+
+    def _once(self, where: _Where, **parts: Any) -> Answer:  # noqa: ANN401 -- handed to httpx
         with self._lock:
             self.requests_used += 1
-        response = self._client().request(method, url, **{name: part for name, part in parts.items() if part is not None})
-        if len(response.content) > _LARGEST_BODY:
-            raise RemoteError(f"{method} {path}: the answer is {len(response.content):,} bytes long.", method=method, path=path)
-        try:
-            body = response.json() if response.content else None
-        except ValueError:
-            body = None
-        self._note_retirement(method, path, response.headers)
-        return Answer(response.status_code, body, response.text, response.headers)
+        wanted = {name: part for name, part in parts.items() if part is not None}
+        with self._client().stream(where.method, where.url, **wanted) as response:
+            content = b""
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > _LARGEST_BODY:
+                    raise RemoteError(f"{where}: the answer is longer than {_LARGEST_BODY:,} bytes.", method=where.method, path=where.path)
+        self._note_retirement(where, response.headers)
+        return Answer.read(response.status_code, content, response.headers)
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._local, "client", None)
@@ -147,24 +164,10 @@ class Sender:
                 self._clients.append(client)
         return client
 
-    def _checked(self, answer: Answer, method: str, path: str) -> Answer:
-        if answer.status in _REDIRECTS:
-            to = answer.headers.get("location", "nowhere")
-            raise RemoteError(
-                f"{method} {path} was redirected to {to}.",
-                "The token is not sent anywhere else: is the URL right? https://centrali.io is the usual one.",
-                method=method,
-                path=path,
-                status=answer.status,
-            )
-        if answer.body is None and answer.text.strip():
-            raise _unreachable(method, path, _not_json(answer))
-        return answer
-
     def _again_or(self, attempt: int, failure: Unreachable, cause: Exception | None) -> None:
         if attempt == TRIES:
             raise failure from cause
-        self._sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
+        self.pause(attempt)
 
     def _hold(self, seconds: float) -> None:
         with self._lock:
@@ -176,10 +179,10 @@ class Sender:
         if self._closed.is_set():
             raise Unreachable("The run is over.")
 
-    def _note_retirement(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+    def _note_retirement(self, where: _Where, headers: Mapping[str, str]) -> None:
         if DEPRECATION not in headers and SUNSET not in headers:
             return
-        route = f"{method} {path}"
+        route = _ID.sub("/{id}", str(where))
         with self._lock:
             if route not in self._retired:
                 self._retired.add(route)
@@ -187,25 +190,13 @@ class Sender:
                 self.warnings.append(f"{route} is being retired{end}: look for a newer centrali-deploy.")
 
 
-def _unreachable(method: str, path: str, reason: str) -> Unreachable:
-    hint = "Check --url (CENTRALI_URL) and the network, then run again: nothing is lost by that."
-    return Unreachable(f"{method} {path}: {reason}.", hint, method=method, path=path)
-
-
-def _not_json(answer: Answer) -> str:
-    if "<html" in answer.text[:2000].lower() or "<!doctype" in answer.text[:2000].lower():
-        return f"The answer ({answer.status}) is a web page, not JSON; something stands between us and the API, or the URL is not its"
-    return f"The answer ({answer.status}) is cut short or not JSON"
-
-
-def _retry_after(headers: Mapping[str, str], otherwise: float) -> float:
-    """Seconds to wait, written as a number or as a date [D]."""
-    text = headers.get(RETRY_AFTER, "")
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(text).timestamp() - time.time()
-        except ValueError:
-            return otherwise
-    return max(0.0, min(seconds, 600.0))
+def _not_redirected(answer: Answer, where: _Where) -> Answer:
+    if answer.status in _REDIRECTS:
+        raise RemoteError(
+            f"{where} was redirected to {answer.headers.get('location', 'nowhere')}.",
+            "The token is not sent anywhere else: is the URL right? https://centrali.io is the usual one.",
+            method=where.method,
+            path=where.path,
+            status=answer.status,
+        )
+    return answer

@@ -30,7 +30,7 @@ def plan_part(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "empty": plan.empty,
         "summary": {action.value: plan.count(action) for action in Action},
-        "unmanaged": plan.unmanaged,
+        "unmanaged": [str(address) for address in plan.unmanaged],
         "changes": [change_part(change) for change in plan.changes],
         "refusals": [
             {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}

@@ -51,10 +51,16 @@ def plan_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[s
         for change in plan.changes:
             if change.action is Action.NO_OP:
                 yield from change_lines(change, paint)
+    if verbose and plan.unmanaged:
+        yield ""
+        yield "In the workspace, not declared here and left alone:"
+        yield from (f"  {address}" for address in plan.unmanaged)
     for refusal in plan.refusals:
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
         yield f"  {refusal.hint}"
+    if plan.refusals:
+        yield paint("apply will refuse this plan.", "red")
     yield ""
     yield summary(plan, paint)
 
@@ -71,7 +77,7 @@ def change_lines(change: Change, paint: Paint) -> Iterator[str]:
 def summary(plan: Plan, paint: Paint) -> str:
     """One line: how many of what."""
     same = len({c.address for c in plan.changes if c.action is Action.NO_OP})
-    rest = f"{same} unchanged" + (f", {plan.unmanaged} in the workspace not declared here and left alone" if plan.unmanaged else "")
+    rest = f"{same} unchanged" + (f", {len(plan.unmanaged)} in the workspace not declared here and left alone" if plan.unmanaged else "")
     if plan.empty:
         return paint(f"No changes. {rest}.", "green")
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]

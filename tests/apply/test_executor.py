@@ -58,7 +58,7 @@ def test_dependents_of_a_failure_are_skipped_with_the_culprit_and_other_branches
 ) -> None:
     triggers: dict[str, Any] = {name: {"function": name, "executionType": "on-demand"} for name in ("good", "bad")}
     path = manifest({"version": 1, "functions": {"good": CODE, "bad": {**CODE, "timeoutMs": 5}}, "triggers": triggers})
-    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("POST", "compute-functions$", "html", times=1)])
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("POST", "compute-functions$", "400")])
     with connect_to(app) as client:
         first = planned(path, client)
         found = told(ended(execute(first.plan, Writing(client, load([path], {}).desired, first.live), workers=1)))

@@ -10,7 +10,8 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.limits import FREE, PRO, Limits
 from centrali_deploy.local.refusing import Refused
-from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount
 from centrali_deploy.remote.in_process import InProcess
 from centrali_deploy.remote.sending import Sender

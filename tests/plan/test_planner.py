@@ -67,7 +67,7 @@ def test_the_truth_table(declared: Any, present: Any, known: bool, prune: bool, 
 def test_what_is_neither_declared_nor_recorded_is_counted_and_left_alone() -> None:
     plan = make_plan("acme-dev", {}, live(function_one=SPEC), RecordedState(), Policy(prune=True))
     assert plan.changes == ()
-    assert plan.unmanaged == 1
+    assert [str(address) for address in plan.unmanaged] == ["function/one"]
 
 
 def test_a_fixed_member_replaces() -> None:

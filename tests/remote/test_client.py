@@ -13,7 +13,8 @@ from centrali_deploy.errors import Conflict, DeployError, Rejected, RemoteError,
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
-from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import BearerToken, ServiceAccount
 from centrali_deploy.remote.in_process import InProcess
 from centrali_deploy.remote.observation import observe

@@ -12,7 +12,8 @@ from exchanges import EXCHANGES, Exchange, matches
 from centrali_deploy.errors import DeployError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
-from centrali_deploy.remote.client import Client, Connection
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import BearerToken
 from centrali_deploy.remote.in_process import InProcess
 from centrali_deploy.remote.sending import Sender
