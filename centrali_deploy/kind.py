@@ -161,7 +161,7 @@ class Kind:
     alike: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     """For comparison only, by pattern: what a value is reduced to before it is compared."""
     check: Callable[[str, Plain], Iterator[Finding]] = _no_findings
-    """Finds what the model cannot: called with the name and a spec the model accepts."""
+    """Finds what the model cannot: called with the name and a spec of any shape. Never fails."""
     examples: tuple[tuple[Plain, Plain], ...]
     """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""
 

@@ -1,7 +1,8 @@
 """Executing a plan: a ready queue over its changes, a few at a time, one outcome for each as it happens.
 
 What depends on a failed change is skipped and names the culprit; other branches go on; nothing is deleted after a
-failure. When it is told to stop, what was begun is finished and nothing new is begun.
+failure. A change that another resource stands in the way of is tried once more when the others are done. When it is
+told to stop, what was begun is finished and nothing new is begun.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.outcome import Outcome, Started, Status
-from centrali_deploy.errors import DeployError, Interrupted, ManifestError, RemoteError
+from centrali_deploy.errors import Conflict, DeployError, Interrupted, ManifestError, RemoteError
 from centrali_deploy.plan.model import Action
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: C
 
     Once `stopping` says so, raises Interrupted as soon as what was begun is finished.
     """
-    _reveal_all(plan, writing)
+    check_secrets(plan, writing)
     queue = _Queue(plan)
     with ThreadPoolExecutor(workers) as pool:
         running: dict[Future[Outcome], Change] = {}
         try:
             while True:
                 yield from queue.skipped()
-                for change in [] if stopping() else queue.ready(workers - len(running)):
+                for change in [] if stopping() else queue.ready(workers - len(running), idle=not running):
                     running[pool.submit(_carry_out, writing, change)] = change
                     yield Started(change)
                 if not running:
@@ -51,15 +52,17 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: C
                     return
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    outcome = future.result()
-                    queue.done(running.pop(future), outcome)
-                    yield outcome
+                    change, outcome = running.pop(future), future.result()
+                    if not queue.postponed(change, outcome):
+                        queue.done(change, outcome)
+                        yield outcome
         finally:
             for future in running:
                 future.cancel()
 
 
-def _reveal_all(plan: Plan, writing: Writing) -> None:
+def check_secrets(plan: Plan, writing: Writing) -> None:
+    """Raise ManifestError with every secret that is not set and would have to be sent."""
     problems: list[Problem] = []
     for change in plan.pending:
         try:
@@ -90,13 +93,32 @@ class _Queue:
         self._missing = {change.address for change in self._waiting if change.address not in change.requires}
         self._failed: dict[Address, Address] = {}
         self._going = False  # deletes go one after the other, in the order of the plan
+        self._postponed: list[Change] = []
+        self._second: set[int] = set()
 
-    def ready(self, room: int) -> list[Change]:
+    def ready(self, room: int, *, idle: bool) -> list[Change]:
+        """At most `room` changes that may start; `idle` says that nothing is running."""
         found = [change for change in self._waiting if self._may_start(change)][: max(0, room)]
+        if not found and idle and self._postponed:
+            self._second |= {id(change) for change in self._postponed}
+            found, self._postponed = self._postponed[:room], self._postponed[room:]
+            self._waiting += found
         for change in found:
             self._waiting.remove(change)
             self._going = _goes(change)
         return found
+
+    def postponed(self, change: Change, outcome: Outcome) -> bool:
+        """Whether a change is tried again at the end: what stands in its way may be changed by another one.
+
+        Those that wait for it go on meanwhile if what they refer to is live.
+        """
+        again = isinstance(outcome.error, Conflict) and id(change) not in self._second and self._more(change)
+        if again:
+            self._postponed.append(change)
+            if change.action is Action.UPDATE:
+                self._missing.discard(change.address)
+        return again
 
     def skipped(self) -> Iterator[Outcome]:
         """Changes that can no longer be carried out; again and again, because each of them may stop others."""
@@ -116,14 +138,18 @@ class _Queue:
 
     def stop(self) -> None:
         """Say what is left, when there is something left."""
-        if self._waiting:
-            raise Interrupted(f"Interrupted: {len(self._waiting)} of the changes were not begun.", "Run again to carry them out.")
+        if left := len(self._waiting) + len(self._postponed):
+            raise Interrupted(f"Interrupted: {left} of the changes were not begun.", "Run again to carry them out.")
 
     def check_empty(self) -> None:
         """Nothing may be left when nothing runs: a plan that cannot be finished is our mistake, and must not look done."""
         if self._waiting:
             left = ", ".join(str(change.address) for change in self._waiting)
             raise DeployError(f"These changes wait for each other and were not carried out: {left}.", "Please report this plan.")
+
+    def _more(self, change: Change) -> bool:
+        """Whether anything that is not a delete is still to come or running beside this change."""
+        return not _goes(change) and self._unfinished - len(self._postponed) > 1
 
     def _may_start(self, change: Change) -> bool:
         if _goes(change):

@@ -19,7 +19,6 @@ from centrali_deploy.paths import EACH, find
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centrali_deploy.address import Path
 
 Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn"]
 """Exactly ten [D]."""
@@ -182,32 +181,33 @@ def _canonical(spec: Plain) -> Plain:
 
 def _check_trigger(trigger: Plain) -> Iterator[Finding]:
     for member, complain in (("eventType", event_complaint), ("cronExpression", cron_complaint)):
-        if complaint := complain(trigger[member]) if trigger.get(member) else None:
+        if complaint := complain(trigger[member]) if isinstance(trigger.get(member), str) else None:
             yield Finding(("trigger", member), *complaint)
-    needed = _SCHEDULED_BY.get(trigger.get("scheduleType", ""))
+    sort = trigger.get("scheduleType")
+    needed = _SCHEDULED_BY.get(sort) if isinstance(sort, str) else None
     if needed and trigger.get(needed) is None:
-        yield Finding(("trigger",), f"scheduleType {trigger['scheduleType']} needs {needed}.", f"Add {needed}.")
+        yield Finding(("trigger",), f"scheduleType {sort} needs {needed}.", f"Add {needed}.")
 
 
-def _check_steps(steps: list[Plain]) -> Iterator[Finding]:
-    counts = Counter(step["id"] for step in steps)
-    for index, step in enumerate(steps):
-        if counts[step["id"]] > 1:
-            yield Finding(("steps", index, "id"), f'The step "{step["id"]}" is there {counts[step["id"]]} times.', "Keep one of them.")
-        if "encryptedParams" in step and step["type"] != "compute":
-            yield Finding(
-                ("steps", index, "encryptedParams"), f"A {step['type']} step cannot have encryptedParams.", "Only compute steps can."
-            )
+def _check_steps(spec: Plain) -> Iterator[Finding]:
+    steps = [(path, step) for path, step in find(spec, ("steps", EACH)) if isinstance(step, dict)]
+    counts = Counter(step["id"] for _, step in steps if isinstance(step.get("id"), str))
+    for at, step in steps:
+        name, sort = step.get("id"), step.get("type")
+        if isinstance(name, str) and counts[name] > 1:
+            yield Finding((*at, "id"), f'The step "{name}" is there {counts[name]} times.', "Keep one of them.")
+        if "encryptedParams" in step and sort in ("decision", "delay"):
+            yield Finding((*at, "encryptedParams"), f"A {sort} step cannot have encryptedParams.", "Only compute steps can.")
         targets = [*find(step, ("nextStepId",)), *find(step, ("defaultNextStepId",)), *find(step, ("cases", EACH, "nextStepId"))]
         for path, target in targets:
-            if target is not None and target not in counts:
-                at: Path = ("steps", index, *path)
-                yield Finding(at, f'There is no step "{target}".', f"Steps are: {', '.join(counts)}.")
+            if isinstance(target, str) and target and target not in counts:
+                yield Finding((*at, *path), f'There is no step "{target}".', f"Steps are: {', '.join(counts)}.")
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
-    yield from _check_trigger(spec["trigger"])
-    yield from _check_steps(spec["steps"])
+    if isinstance(spec.get("trigger"), dict):
+        yield from _check_trigger(spec["trigger"])
+    yield from _check_steps(spec)
 
 
 _STEPS_EXAMPLE = [

@@ -200,23 +200,20 @@ def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
-    properties = spec.get("properties") or []
-    counts = Counter(item["name"] for item in properties)
-    for index, item in enumerate(properties):
-        at: Path = ("properties", index)
-        name = item["name"]
-        if counts[name] > 1:
+    found = [(path, item) for path, item in find(spec, ("properties", EACH)) if isinstance(item, dict)]
+    counts = Counter(item["name"] for _, item in found if isinstance(item.get("name"), str))
+    for at, item in found:
+        name = item.get("name")
+        if isinstance(name, str) and counts[name] > 1:
             yield Finding((*at, "name"), f'The property "{name}" is there {counts[name]} times.', "Keep one of them.")
-        if not _PROPERTY_NAME.fullmatch(name):
-            yield Finding(
-                (*at, "name"),
-                f'"{name}" is not a property name.',
-                "Use letters, digits and underscores, not starting with a digit.",
-            )
+        if isinstance(name, str) and name and not _PROPERTY_NAME.fullmatch(name):
+            hint = "Use letters, digits and underscores, not starting with a digit."
+            yield Finding((*at, "name"), f'"{name}" is not a property name.', hint)
         for low, high in _BOUNDS:
-            if item.get(low) is not None and item.get(high) is not None and item[low] > item[high]:
-                yield Finding((*at, low), f"{low} {item[low]} is above {high} {item[high]}.", "No value can meet both.")
-        if item.get("isSecret") and item.get("isUnique"):
+            least, most = item.get(low), item.get(high)
+            if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
+                yield Finding((*at, low), f"{low} {least} is above {high} {most}.", "No value can meet both.")
+        if item.get("isSecret") is True and item.get("isUnique") is True:
             yield Finding((*at, "isUnique"), "A secret property cannot be unique.", "Leave out isUnique or isSecret.")
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint
 from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.paths import EACH, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,11 +158,17 @@ def _secret_paths(spec: Plain) -> Iterator[Path]:
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
-    metadata = spec.get("triggerMetadata") or {}
+    metadata = spec.get("triggerMetadata")
+    if not isinstance(metadata, dict):
+        return
     at: Path = ("triggerMetadata",)
     for member, complain in (("event", event_complaint), ("cronExpression", cron_complaint)):
-        if complaint := complain(metadata[member]) if member in metadata else None:
+        if complaint := complain(metadata[member]) if isinstance(metadata.get(member), str) else None:
             yield Finding((*at, member), *complaint)
+    for path, value in find(metadata, ("params", EACH)):
+        if isinstance(value, dict) and value.keys() in ({"value", "encrypt"}, {"value", "encrypted"}) and value.get("encrypt") is not True:
+            hint = 'Write {value: "${env:NAME}", encrypt: true}, or the value alone.'
+            yield Finding((*at, *path), "This would be stored and shown in the clear.", hint)
     size = len(json.dumps(metadata.get("params"), default=str).encode())
     if size > LARGEST_PARAMS:
         yield Finding((*at, "params"), f"params are {size:,} bytes long.", f"At most {LARGEST_PARAMS:,} are allowed: keep data in records.")

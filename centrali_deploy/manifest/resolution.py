@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kind import is_encrypted
 from centrali_deploy.secret import Secret
+from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +45,7 @@ class Surroundings:
         try:
             if whole.stat().st_size > LARGEST_TEXT:
                 raise ValueError(f'"{path}" is larger than {LARGEST_TEXT:,} bytes.', "The API takes no more.")
-            return whole.read_bytes().decode()
+            return whole.read_bytes().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ValueError(f'"{path}" is not UTF-8 text.', "Save it as UTF-8.") from error
         except OSError as error:
@@ -81,6 +82,8 @@ class Resolution:
     def _secret(self, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any plain value
         parts = list(_PART.finditer(value)) if isinstance(value, str) else []
         names = [match.group(1) for match in parts if match.group(1) is not None]
+        if value is None:
+            return value
         if not names:
             self._problem(path, "A secret must not stand in a manifest.", 'Take it from the environment: "${env:NAME}", or "${file:path}".')
         elif any(":-" in name for name in names):
@@ -91,6 +94,8 @@ class Resolution:
         return value
 
     def _text(self, path: Path, text: str) -> str:
+        if text == MASK:
+            self._problem(path, f'"{MASK}" is what the API shows instead of a secret.', 'Write "${env:NAME}" under {value, encrypt: true}.')
         if "${" not in text:
             return text
         names = [match.group(1) for match in _PART.finditer(text) if match.group(1) is not None]
@@ -143,7 +148,11 @@ def _part(name: str, around: Surroundings) -> str:
 
 def _looked_up(text: str, around: Surroundings, place: Position, address: str) -> str:
     try:
-        return _filled(text, around)
+        found = _filled(text, around)
     except ValueError as error:
         message, hint = error.args
         raise ManifestError([Problem(place, address, message, hint.split(", or give")[0].rstrip(".") + ".")]) from error
+    if not found:
+        hint = "Set it: pipelines pass an empty text for a secret that does not exist."
+        raise ManifestError([Problem(place, address, f"The secret {text} is empty.", hint)])
+    return found

@@ -5,41 +5,24 @@ Everything wrong with it is found in one go, in the words of a person, at the pl
 
 from __future__ import annotations
 
-import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from centrali_deploy.address import Address, path_text
+from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.manifest.resolution import Resolution
+from centrali_deploy.manifest.wording import called, findings, known_members
 from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
     from centrali_deploy.manifest.resolution import Surroundings
 
 _LONGEST_NAME = 255
-_NEAR = 0.8
 _RENAMED = "renamedFrom"
-_WORDS = {
-    "missing": "is missing",
-    "string_type": "must be a text",
-    "int_type": "must be a whole number",
-    "float_type": "must be a number",
-    "bool_type": "must be true or false",
-    "list_type": "must be a list",
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-    "model_attributes_type": "must be a mapping",
-    "string_too_short": "must not be empty",
-    "too_short": "must not be empty",
-}
 
 
 class Checking:
@@ -57,22 +40,20 @@ class Checking:
         """The resource as declared. Only meaningful when `problems` is empty."""
         self._check_name()
         if not isinstance(written, dict):
-            self._problem((), f"{self.address} must be a mapping, not {_called(written)}.", f"Members are: {_listed(self.kind.members)}.")
+            self._problem(
+                (),
+                f"{self.address} must be a mapping, not {called(written)}.",
+                f"Members are: {', '.join(sorted(known_members(self.kind)))}.",
+            )
             return DesiredResource(self.address, {}, self._places)
         spec = self.kind.canonical(self._with_source(dict(written)))
         resolution = Resolution(self.kind, self._around, self._at, str(self.address))
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
         self._check_reserved(spec)
-        try:
-            self.kind.adapter.validate_python(spec)
-        except ValidationError as error:
-            for detail in error.errors(include_url=False, include_input=False):
-                self._translate(spec, detail)
-        else:
-            for path, message, hint in self.kind.check(self.address.name, spec):
+        for path, message, hint in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
+            if path[-1:] != (_RENAMED,):
                 self._problem(path, message, hint)
-        self._check_near_misses(spec)
         return DesiredResource(self.address, spec, self._places)
 
     def _check_name(self) -> None:
@@ -95,7 +76,7 @@ class Checking:
         if member in spec:
             self._problem(("source",), f"{self.address} has both source and {member}.", "Keep one of them.")
         elif not isinstance(path, str):
-            self._problem(("source",), f"source must be a path, not {_called(path)}.", "For example source: functions/process-item.js")
+            self._problem(("source",), f"source must be a path, not {called(path)}.", "For example source: functions/process-item.js")
         else:
             try:
                 spec[member] = self._around.text_of(path)
@@ -116,58 +97,6 @@ class Checking:
             if isinstance(holder, dict) and _RENAMED in holder:
                 self._problem((*path, _RENAMED), "Renames are not supported by this version.", f"Leave {_RENAMED} out.")
 
-    def _check_near_misses(self, spec: Mapping[str, Any]) -> None:
-        for member, place in self.kind.places.items():
-            value = spec.get(member)
-            items: Iterable[tuple[Path, Any]] = enumerate_at(member, value) if place.key else [((member,), value)]
-            for path, item in items:
-                if isinstance(item, dict):
-                    known = place.members(item)
-                    for key in item.keys() - known:
-                        if near := get_close_matches(key, known, n=1, cutoff=_NEAR):
-                            self._problem((*path, key), f'"{key}" is not a member of this.', f"Did you mean {near[0]}?")
-
-    def _translate(self, spec: Any, detail: Any) -> None:  # noqa: ANN401 -- any plain value, and pydantic's own mapping
-        path, kind, context = _walk(spec, detail["loc"]), detail["type"], detail.get("ctx", {})
-        what = f'"{path_text(path)}"' if path else str(self.address)
-        if kind == "extra_forbidden":
-            self._unknown(path)
-        elif kind in {"union_tag_not_found", "union_tag_invalid"}:
-            member = context["discriminator"].strip("'")
-            at = (*path, member) if kind == "union_tag_invalid" else path
-            said = f'"{context["tag"]}" is not a {member}.' if kind == "union_tag_invalid" else f"{what} has no {member}."
-            valid = context.get("expected_tags") or ", ".join(_tags(self.kind, path, member))
-            self._problem(at, said, f"It is one of {valid.replace(chr(39), '')}.")
-        elif kind == "literal_error":
-            self._not_one_of(path, _value_at(spec, path), context["expected"].replace("'", ""))
-        elif kind == "missing":
-            missing = str(detail["loc"][-1])
-            hint = "It is the name of a function." if missing == "function" else "Add it."
-            self._problem(path[:-1], f'"{path_text(path)}" is missing.', hint)
-        elif kind in _WORDS:
-            self._problem(path, f"{what} {_WORDS[kind]}.", "Quotes make a text; no quotes, a number or a flag." if "type" in kind else "")
-        else:
-            self._problem(path, f"{what}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.", "")
-
-    def _not_one_of(self, path: Path, value: Any, valid: str) -> None:  # noqa: ANN401 -- any plain value
-        near = get_close_matches(str(value), re.split(", | or ", valid), n=1)
-        said = f'"{value}"' if isinstance(value, str) else _called(value).capitalize()
-        self._problem(path, f"{said} is not a {path[-1]}.", f"{f'Did you mean {near[0]}? ' if near else ''}It is {valid}.")
-
-    def _unknown(self, path: Path) -> None:
-        key = str(path[-1])
-        if key in (self.kind.identity, "id") and len(path) == 1:
-            self._problem(path, f'"{key}" does not belong here.', f"The name is the mapping key: {self.address.name}.")
-            return
-        renamed = {place.wire: str(place.pattern[-1]) for place in self.kind.references if place.wire}
-        if key in renamed:
-            self._problem(path, f'"{key}" does not belong here: ids differ between workspaces.', f"Write {renamed[key]}: and its name.")
-        elif key != _RENAMED:
-            known = [*self.kind.members, "source"] if self.kind.text_member else list(self.kind.members)
-            near = get_close_matches(key, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Members are: {_listed(known)}."
-            self._problem(path, f'"{key}" is not a member of a {self.kind.name}.', hint)
-
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:
             path = path[:-1]
@@ -175,44 +104,3 @@ class Checking:
 
     def _problem(self, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(self._at(path), str(self.address), message, hint))
-
-
-def enumerate_at(member: str, value: object) -> Iterator[tuple[Path, Any]]:
-    """The items of a list with their paths; nothing for what is not a list."""
-    yield from (((member, index), item) for index, item in enumerate(value)) if isinstance(value, list) else ()
-
-
-def _walk(spec: Any, location: tuple[Any, ...]) -> Path:  # noqa: ANN401 -- any plain value
-    """A path from pydantic's location: names of union branches, which are not in the data, are left out."""
-    path: list[str | int] = []
-    value = spec
-    for index, part in enumerate(location):
-        last = index == len(location) - 1
-        if isinstance(value, dict) and (part in value or last):
-            path.append(part)
-            value = value.get(part)
-        elif isinstance(value, list) and isinstance(part, int):
-            path.append(part)
-            value = value[part] if part < len(value) else None
-    return tuple(path)
-
-
-def _value_at(spec: Any, path: Path) -> Any:  # noqa: ANN401 -- any plain value
-    for part in path:
-        spec = spec[part]
-    return spec
-
-
-def _tags(kind: Kind, path: Path, member: str) -> list[str]:
-    place = kind.places.get(str(path[0])) if path else None
-    return list(place.models) if place and member in place.variant else []
-
-
-def _called(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}.get(type(value), "a mapping")
-
-
-def _listed(members: Iterable[str]) -> str:
-    return ", ".join(sorted(members))

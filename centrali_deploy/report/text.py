@@ -120,7 +120,7 @@ def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
             head, _, rest = str(problem).partition("\n")
             yield paint(head, "bold")
             yield rest
-        yield paint(f"{counted(len(error.problems), 'problem')}. Nothing was sent.", "red")
+        yield paint(f"{counted(len(error.problems), 'problem')}.", "red")
         return
     yield f"{paint('Error:', 'red')} {error.message}"
     if error.hint:

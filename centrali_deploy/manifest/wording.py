@@ -1,0 +1,212 @@
+"""What a model says is wrong with a spec, in the words of a person: at which place, what, and what now."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from centrali_deploy.address import path_text
+from centrali_deploy.kind import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from centrali_deploy.address import Path
+    from centrali_deploy.kind import Kind
+
+_NEAR = 0.75
+_TYPES = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+_LIMITS = {
+    "less_than_equal": ("at most", "le"),
+    "greater_than_equal": ("at least", "ge"),
+    "string_too_long": ("at most so many characters:", "max_length"),
+}
+_FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def findings(kind: Kind, spec: Mapping[str, Any]) -> Iterator[Finding]:
+    """Everything the model of a kind refuses in a spec, and members that are nearly documented ones."""
+    try:
+        kind.adapter.validate_python(spec)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            yield _worded(kind, spec, detail)
+    for member, place in kind.places.items():
+        value = spec.get(member)
+        items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
+        for index, item in items:
+            if isinstance(item, dict):
+                at: Path = (member,) if index is None else (member, index)
+                yield from (_misspelt(at, key, near) for key in item if (near := _near(key, place.members(item))))
+
+
+def called(value: object) -> str:
+    """What sort of value this is."""
+    if value is None:
+        return "nothing"
+    return {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}.get(type(value), "a mapping")
+
+
+def _worded(kind: Kind, spec: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
+    path, sort, context = _walk(kind, spec, detail["loc"]), detail["type"], detail.get("ctx", {})
+    value = _value_at(spec, path)
+    what = f'"{path_text(path)}"' if path else f"A {kind.name}"
+    if sort == "extra_forbidden":
+        return _unknown(kind, path)
+    if sort == "union_tag_not_found":
+        member = context["discriminator"].strip("'")
+        return _missing(kind, value, (*path, member), f"It is one of {', '.join(_tags(kind, path, member))}.")
+    if sort == "union_tag_invalid":
+        member = context["discriminator"].strip("'")
+        return _not_one_of((*path, member), context["tag"], context["expected_tags"])
+    if sort == "literal_error":
+        return _not_one_of(path, value, context["expected"])
+    if sort == "missing":
+        is_function = path[-1] == "function"
+        return _missing(kind, _value_at(spec, path[:-1]), path, "It is the name of a function." if is_function else "Add it.")
+    if sort in _TYPES:
+        return Finding(path, f"{what} must be {_TYPES[sort]}, not {_shown(value)}.", _how(_TYPES[sort], value, path))
+    if sort in {"string_too_short", "too_short"}:
+        return Finding(path, f"{what} must not be empty.", "Write something, or leave it out.")
+    if sort in _LIMITS:
+        words, limit = _LIMITS[sort]
+        return Finding(path, f"{what} is {_shown(value)}.", f"It may be {words} {context[limit]}.")
+    if sort == "string_pattern_mismatch":
+        return Finding(path, f"{what} is {_shown(value)}.", f"It must match {context['pattern']}.")
+    return Finding(path, f"{what}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.")
+
+
+def _how(wanted: str, value: object, path: Path) -> str:
+    if wanted == "true or false" and str(value).lower() in _FLAGS:
+        return f"Write {_FLAGS[str(value).lower()]}."
+    if wanted == "a text":
+        return (
+            f'Put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}".' if not isinstance(value, dict | list) else ""
+        )
+    if "number" in wanted and isinstance(value, str):
+        return "Leave out the quotes." if re.fullmatch(r"[-+]?[\d.]+", value) else "Write digits only."
+    if wanted == "a list":
+        return 'Put each item on a line of its own that begins with "- ".'
+    if wanted == "a mapping":
+        secret = len(path) > 1 and path[-2] == "encryptedParams"
+        return 'Write {value: "${env:NAME}", encrypt: true}.' if secret else 'Write its members below it, each as "member: value".'
+    return ""
+
+
+def _unknown(kind: Kind, path: Path) -> Finding:
+    key = str(path[-1])
+    if key in (kind.identity, "id") and len(path) == 1:
+        return Finding(path, f'"{key}" does not belong here.', "The name is the mapping key.")
+    if member := _of_wire(kind).get(key):
+        return _by_id(path, member)
+    if near := _near(key, known_members(kind)):
+        return _misspelt(path[:-1], key, near)
+    return Finding(path, f'"{key}" is not a member of {_a(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
+
+
+def known_members(kind: Kind) -> frozenset[str]:
+    """The members a manifest may have for this kind."""
+    return kind.members | {"source"} if kind.text_member else kind.members
+
+
+def _missing(kind: Kind, holder: Any, path: Path, hint: str) -> Finding:  # noqa: ANN401 -- any plain value
+    """A member that is not there, unless it is there under a name that is nearly its own."""
+    member = str(path[-1])
+    for key, renamed in _of_wire(kind).items():
+        if renamed == member and isinstance(holder, dict) and key in holder:
+            return _by_id((*path[:-1], key), member)
+    place = kind.places.get(str(path[0])) if len(path) > 1 else None
+    known = place.members(holder) if place and isinstance(holder, dict) else kind.members
+    for key in holder if isinstance(holder, dict) else ():
+        if key not in known and (_near(key, (member,)) or (member.startswith(key) and len(path) > 1)):
+            return _misspelt(path[:-1], key, member)
+    return Finding(path[:-1], f'"{path_text(path)}" is missing.', hint)
+
+
+def _of_wire(kind: Kind) -> dict[str, str]:
+    """Members that carry ids on the wire, and the ones that carry names instead in a manifest."""
+    return {place.wire: str(place.pattern[-1]) for place in kind.references if place.wire}
+
+
+def _by_id(path: Path, member: str) -> Finding:
+    return Finding(path, f'"{path[-1]}" does not belong here: ids differ between workspaces.', f"Write {member}: and its name.")
+
+
+def _misspelt(at: Path, key: str, near: str) -> Finding:
+    return Finding((*at, key), f'"{key}" is not a member of this.', f"Did you mean {near}?")
+
+
+def _near(key: str, known: Iterable[str]) -> str | None:
+    """The documented member that an undocumented one nearly is."""
+    by_lower = {member.lower(): member for member in known}
+    if key in by_lower.values():
+        return None
+    found = get_close_matches(key.lower(), by_lower, n=1, cutoff=_NEAR)
+    return by_lower[found[0]] if found else None
+
+
+def _not_one_of(path: Path, value: Any, valid: str) -> Finding:  # noqa: ANN401 -- any plain value
+    valid = valid.replace("'", "")
+    if " or " not in valid:
+        valid = " or ".join(valid.rsplit(", ", 1))
+    near = get_close_matches(str(value), re.split(", | or ", valid), n=1)
+    return Finding(path, f"{_shown(value)} is not {_a(str(path[-1]))}.", f"{f'Did you mean {near[0]}? ' if near else ''}It is {valid}.")
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 80 else "a long text"  # noqa: PLR2004 -- as much as a line holds
+    return str(value).lower() if isinstance(value, int | float) else called(value)
+
+
+def _walk(kind: Kind, spec: Any, location: tuple[Any, ...]) -> Path:  # noqa: ANN401 -- any plain value
+    """A path from pydantic's location, in which names of union branches stand that are not in the data."""
+    deciding = kind.fixed.union(*(place.variant for place in kind.places.values()))
+    path: list[str | int] = []
+    value, tagged = spec, False
+    for index, part in enumerate(location):
+        last = index == len(location) - 1
+        if not tagged and not last and isinstance(value, dict) and any(value.get(member) == part for member in deciding):
+            tagged = True
+        elif isinstance(value, dict) and (part in value or last):
+            path.append(part)
+            value, tagged = value.get(part), False
+        elif isinstance(value, list) and isinstance(part, int):
+            path.append(part)
+            value, tagged = (value[part] if part < len(value) else None), False
+    return tuple(path)
+
+
+def _value_at(spec: Any, path: Path) -> Any:  # noqa: ANN401 -- any plain value
+    for part in path:
+        known = isinstance(spec, list) or (isinstance(spec, dict) and part in spec)
+        spec = spec[part] if known else None
+    return spec
+
+
+def _tags(kind: Kind, path: Path, member: str) -> list[str]:
+    """The values that a deciding member may have."""
+    if path:
+        return list(kind.places[str(path[0])].models)
+    try:
+        kind.adapter.validate_python({member: ""})
+    except ValidationError as error:
+        return [tag.strip("'") for tag in error.errors()[0]["ctx"]["expected_tags"].split(", ")]
+    return []
