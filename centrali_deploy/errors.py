@@ -10,9 +10,12 @@
     |  |- Conflict            the API says that it is there already, or in use        5
     |- PlanError                                                                      5
     |  |- LiveConflict        two live resources answer to one name                   5
+    |  |- StalePlan           what was approved is no longer what would happen        5
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
+    |- NotWritten             the answer cannot be written where it should go          1
+    |- Unexpected             our own mistake; a log says what happened               1
     |- Interrupted            told to stop; what was begun is finished              130
 
 A foreign exception is turned into one of these at the one door of its library, always with `raise ... from`.
@@ -165,6 +168,10 @@ class LiveConflict(PlanError):
     """Two live resources answer to one name, so the name does not say which is meant."""
 
 
+class StalePlan(PlanError):
+    """The workspace moved between the plan and its approval, so that something else would happen."""
+
+
 class UnsafePlan(PlanError):
     """A protection refuses the plan; the hint names what would pass it."""
 
@@ -181,6 +188,14 @@ class AppliedInPart(DeployError):
     """Some changes failed, or were skipped because of one that did."""
 
     exit_code = ExitCode.PARTIAL
+
+
+class NotWritten(DeployError):
+    """The answer cannot be written where it should go; what was done is done."""
+
+
+class Unexpected(DeployError):
+    """Our own mistake."""
 
 
 class Interrupted(DeployError):

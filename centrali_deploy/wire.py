@@ -48,6 +48,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
+SLUG_HINT = "A slug has lowercase letters, digits and hyphens: for example acme-dev."
+
+
 def is_uuid(text: str) -> bool:
     """Whether the text has the form of a UUID, which ids have and slugs must not."""
     return bool(_UUID.fullmatch(text))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 import tempfile
 import traceback
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from centrali_deploy.cli.terminal import Answer
 from centrali_deploy.commands import COMMANDS, help_text
-from centrali_deploy.errors import DeployError, ExitCode, UsageProblem
+from centrali_deploy.errors import DeployError, ExitCode, Interrupted, Unexpected, UsageProblem
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
@@ -58,32 +61,45 @@ def leave(arguments: Sequence[str]) -> NoReturn:
     sys.exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 -- one return for each way a run can end
+def run(arguments: Sequence[str]) -> int:
     """Run a command line. Returns the exit code; nothing is raised."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        result = main.main(args=list(arguments), prog_name="centrali-deploy", standalone_mode=False)
+        return int(main.main(args=list(arguments), prog_name="centrali-deploy", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return ExitCode.INVALID
-    except click.ClickException as error:
-        error.show()
-        return ExitCode.INVALID
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
-        return ExitCode.INTERRUPTED
+        failure: DeployError = Interrupted("Interrupted.")
+    except click.ClickException as error:
+        failure = UsageProblem(error.format_message(), _help_of(error))
     except DeployError as error:
-        click.echo(f"Error: {error.message}\n  {error.hint}".rstrip(), err=True)
-        return error.exit_code
+        failure = error
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except Exception:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
-        return _unexpected()
-    return int(result or 0)
+        failure = _unexpected()
+    answer = Answer(next((word for word in arguments if word in COMMANDS), ""), "json" if _wants_json(arguments) else "text")
+    answer.fail(failure)
+    answer.end(failure)
+    return answer.exit_code
 
 
-def _unexpected() -> int:
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the words ask for JSON, even if they make no sense otherwise."""
+    pairs = (f"{word} {after}" for word, after in pairwise(arguments))
+    return any(word in {"-ojson", "--output=json"} for word in arguments) or any(pair in {"-o json", "--output json"} for pair in pairs)
+
+
+def _help_of(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"See {context.command_path} --help." if context else "See centrali-deploy --help."
+
+
+def _unexpected() -> DeployError:
     with tempfile.NamedTemporaryFile("w", prefix="centrali-deploy-", suffix=".log", delete=False, encoding="utf-8") as log:
         log.write(f"centrali-deploy {VERSION}, Python {sys.version}\n\n{traceback.format_exc()}")
-    click.echo(f"Error: this is a bug in centrali-deploy. What happened is in {log.name}; please report it.", err=True)
-    return ExitCode.UNEXPECTED
+    return Unexpected("This is a bug in centrali-deploy.", f"What happened is in {log.name}; please report it.")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from centrali_deploy.apply.outcome import Started, Status
+from centrali_deploy.apply.outcome import Started
 from centrali_deploy.cli.interrupting import stops_between_changes
 from centrali_deploy.cli.running import resend_secrets, workspace_command
-from centrali_deploy.errors import AppliedInPart, ApprovalNeeded
-from centrali_deploy.pipeline.apply import apply, refuse_unsafe
+from centrali_deploy.errors import ApprovalNeeded
+from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.plan.model import Policy
 from centrali_deploy.report.json import outcomes_part, plan_part
-from centrali_deploy.report.text import outcome_line, outcomes_summary, plan_lines, progress_line
+from centrali_deploy.report.text import outcome_lines, outcomes_summary, plan_lines, progress_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
-    from centrali_deploy.plan.model import Change, Plan
+    from centrali_deploy.plan.model import Change
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
@@ -32,30 +32,29 @@ if TYPE_CHECKING:
 @resend_secrets
 def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default."""
-    answer = run.answer
-    planned = answer.follow(plan(run.loaded, run.client, Policy(resend_secrets=resend_secrets)))
+    answer, policy = run.answer, Policy(resend_secrets=resend_secrets)
+    planned = answer.follow(plan(run.loaded, run.client, policy))
     answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
-    answer.write(plan_lines(planned.plan, answer.paint, verbose=run.verbose))
-    refuse_unsafe(planned)
+    answer.write(plan_lines(planned.plan, answer.paint, where=run.client.where, verbose=run.verbose))
+    check(run.loaded, planned, run.client)
     found: list[Outcome] = []
     if not planned.plan.empty:
-        _approve(planned.plan, answer, yes=yes)
+        if not yes:
+            _ask(run.client.where, answer)
+            approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy))
+            refuse_stale(approved.plan, planned.plan)
         with stops_between_changes() as stopping:
             _show(apply(run.loaded, planned, run.client, stopping), planned.plan.pending, answer, found)
     answer.close(run.client)
-    failed = [str(outcome.change.address) for outcome in found if outcome.status is Status.FAILED]
-    if failed:
-        raise AppliedInPart(f"Applied in part: {', '.join(failed)} failed.", "Mend it and run again: what is done stays done.")
+    judge(found)
 
 
-def _approve(plan: Plan, answer: Answer, *, yes: bool) -> None:
-    if yes:
-        return
+def _ask(where: str, answer: Answer) -> None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or answer.output != "text":
         raise ApprovalNeeded("These changes are not approved and nobody is here to ask.", "Look at the plan, then run again with --yes.")
-    said = click.prompt(f'Apply this to {plan.workspace}? Only "yes" approves', default="", show_default=False, err=True)
+    said = click.prompt(f'Apply this to {where}? Only "yes" approves', default="", show_default=False, err=True)
     if said != "yes":
-        raise ApprovalNeeded("Not approved. Nothing was written.")
+        raise ApprovalNeeded('Not approved: only "yes" approves.', "Nothing was written.")
 
 
 def _show(events: Iterable[Started | Outcome], pending: Sequence[Change], answer: Answer, found: list[Outcome]) -> None:
@@ -69,7 +68,7 @@ def _show(events: Iterable[Started | Outcome], pending: Sequence[Change], answer
             else:
                 running.pop(event.change.address, None)
                 found.append(event)
-                answer.write([outcome_line(event, len(found), len(pending), answer.paint)])
+                answer.write(outcome_lines(event, len(found), len(pending), answer.paint))
             answer.live(progress_line(list(running), len(found), len(pending)))
     finally:
         order = {id(change): place for place, change in enumerate(pending)}

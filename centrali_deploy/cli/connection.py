@@ -40,6 +40,8 @@ def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> C
     if not workspace:
         raise UsageProblem("No workspace is named.", "Write workspace: into the manifest, give --workspace, or set CENTRALI_WORKSPACE.")
     if settings.local is not None:
+        if settings.url:
+            raise UsageProblem("--local and --url exclude each other.", "Leave one of them out.")
         return _local(settings.local, workspace, loaded)
     url = settings.url or _first(environ, _URLS) or DEFAULT_URL
     api, auth = environ.get("CENTRALI_DATA_URL"), environ.get("CENTRALI_AUTH_URL")
@@ -56,7 +58,7 @@ def _local(file: str, workspace: str, loaded: Loaded) -> Client:
     app = create_app(str(database), workspaces=[workspace])
     account = app.state.accounts[workspace]
     credentials = ServiceAccount(account.client_id, account.client_secret)
-    return Client(Connection("http://localhost", workspace, credentials), Sender(InProcess(app)))
+    return Client(Connection("http://localhost", workspace, credentials, name=str(database)), Sender(InProcess(app)))
 
 
 def _credentials(environ: Mapping[str, str]) -> Credentials:

@@ -41,7 +41,11 @@ _SHARED: tuple[click.Parameter, ...] = (
     click.Argument(["paths"], nargs=-1),
     click.Option(["--workspace"], help="The workspace's slug (CENTRALI_WORKSPACE)."),
     click.Option(["--url"], help="The root URL, https://centrali.io unless set (CENTRALI_URL)."),
-    click.Option(["--local"], metavar="[=FILE]", help="Use a local workspace in this process, kept in FILE."),
+    click.Option(
+        ["--local"],
+        metavar="[=FILE]",
+        help="Use a local workspace in this process; FILE is .centrali/local.db beside the manifest.",
+    ),
     click.Option(["-o", "--output"], type=click.Choice(["text", "json"]), default="text", help="How to answer.", show_default=True),
     click.Option(["--no-color"], is_flag=True, help="Never use colour (NO_COLOR does the same)."),
     click.Option(["-v", "--verbose"], is_flag=True, help="Show what is unchanged, too."),

@@ -7,6 +7,7 @@ import sys
 import click
 
 from centrali_deploy.errors import UsageProblem
+from centrali_deploy.wire import SLUG_HINT, is_slug
 
 
 @click.command("serve", epilog="Example: centrali-deploy serve --port 8080 --workspace acme-dev")
@@ -20,6 +21,9 @@ def command(port: int, db: str, workspaces: tuple[str, ...]) -> None:
         from centrali_deploy.local.serving import LOOPBACK, bound, serve  # noqa: PLC0415 -- an extra
     except ImportError as error:
         raise UsageProblem("serve needs the local workspace.", "Install it: pip install 'centrali-deploy[local]'.") from error
+    for workspace in workspaces:
+        if not is_slug(workspace):
+            raise UsageProblem(f'"{workspace}" is not a workspace.', SLUG_HINT)
     app = create_app(db, workspaces=workspaces or ("local",))
     try:
         listening = bound(port)

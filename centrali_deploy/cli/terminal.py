@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shutil
 import sys
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from centrali_deploy.errors import DeployError, ExitCode
+from centrali_deploy.errors import DeployError, ExitCode, NotWritten
 from centrali_deploy.report import json as json_report
 from centrali_deploy.report.text import counted, error_lines
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from centrali_deploy.remote.observation import Progress
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_STEERING = re.compile(r"(\033\[(?:0|1|2|31|32|33|36)m)|[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 T = TypeVar("T")
 
 
@@ -35,18 +38,27 @@ class Answer:
     parts: dict[str, Any] = field(default_factory=dict)
     exit_code: ExitCode = ExitCode.DONE
     _live: bool = False
+    _unwritable: OSError | None = None
 
     def write(self, lines: Iterable[str]) -> None:
         """Lines of the answer, in text mode."""
         self.live("")
         if self.output == "text":
-            for line in lines:
-                sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            self._put("".join(harmless(line) + "\n" for line in lines))
+
+    def _put(self, text: str) -> None:
+        """Write to standard output. When it cannot take it, what is being done is finished all the same."""
+        if self._unwritable is None:
+            try:
+                sys.stdout.write(text)
+                sys.stdout.flush()
+            except OSError as error:
+                self._unwritable = error
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def tell(self, line: str) -> None:
         """A line beside the answer, on standard error."""
-        sys.stderr.write(line + "\n")
+        sys.stderr.write(harmless(line) + "\n")
 
     def paint(self, text: str, style: str) -> str:
         """Text in a style, where colour is wanted."""
@@ -74,7 +86,7 @@ class Answer:
     def live(self, text: str) -> None:
         """What is being done now: one line that is written over, for whoever looks at standard error. Empty: take it away."""
         if (text or self._live) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-            sys.stderr.write(f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}")
+            sys.stderr.write(f"\r\033[K{harmless(text)[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
         self._live = bool(text)
 
@@ -86,6 +98,28 @@ class Answer:
         for warning in client.warnings:
             self.tell(f"Warning: {warning}")
 
+    def fail(self, error: DeployError) -> None:
+        """Remember what went wrong."""
+        self.live("")
+        self.exit_code = error.exit_code
+        self.parts["error"] = json_report.error_part(error)
+
+    def end(self, error: DeployError | None) -> None:
+        """The JSON document, or what went wrong in words; and whether any of it could not be written."""
+        if self.output == "json":
+            self._put(json_report.document(self.command, self.exit_code, self.parts))
+        if self._unwritable and self._unwritable.errno != errno.EPIPE and not error:
+            error = NotWritten(f"The answer cannot be written: {self._unwritable.strerror}.", "What was done is done: plan again to see.")
+            self.exit_code = error.exit_code
+        if error and (self.output == "text" or self._unwritable):
+            for line in error_lines(error, self.paint):
+                self.tell(line)
+
+
+def harmless(line: str) -> str:
+    """A line in which nothing steers the terminal but our own colours, wherever its parts come from."""
+    return _STEERING.sub(lambda found: found[0] if found[1] else repr(found[0])[1:-1], line)
+
 
 @contextmanager
 def answering(answer: Answer, *, debug: bool = False) -> Iterator[Answer]:
@@ -96,13 +130,7 @@ def answering(answer: Answer, *, debug: bool = False) -> Iterator[Answer]:
     except DeployError as failure:
         if debug:
             sys.excepthook(type(failure), failure, failure.__traceback__)
-        error, answer.exit_code = failure, failure.exit_code
-        answer.live("")
-        answer.parts["error"] = json_report.error_part(failure)
-    if answer.output == "json":
-        sys.stdout.write(json_report.document(answer.command, answer.exit_code, answer.parts))
-    elif error:
-        for line in error_lines(error, answer.paint):
-            answer.tell(line)
-    sys.stdout.flush()
+        error = failure
+        answer.fail(failure)
+    answer.end(error)
     raise click.exceptions.Exit(answer.exit_code)

@@ -10,6 +10,7 @@ from centrali_deploy.address import path_text
 from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.report.text import counted
+from centrali_deploy.states import near_name
 
 
 @click.command("validate", epilog="Example: centrali-deploy validate examples/workspace.yaml")
@@ -21,7 +22,10 @@ def command(paths: tuple[str, ...], output: str, no_color: bool, debug: bool) ->
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
         loaded = load(paths, os.environ)
-        unchecked = [f"{place}  {address}: {path_text(ref.path)} names {ref.target}" for ref, address, place in loaded.undeclared]
+        unchecked = [
+            f"{place}  {address}: {path_text(ref.path)} names {ref.target}. {near_name(ref.target, loaded.desired)}".rstrip()
+            for ref, address, place in loaded.undeclared
+        ]
         answer.parts |= {"resources": len(loaded.desired), "files": list(loaded.files), "unchecked": unchecked}
         answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}: no problems."])
         if unchecked:

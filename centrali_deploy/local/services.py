@@ -5,14 +5,13 @@ One row a kind; everything that is the same for all of them (list, get, create, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from centrali_deploy.javascript import calls
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.local import rules
+from centrali_deploy.local import rules, spellings
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
@@ -57,80 +56,6 @@ class Service:
     """Refuses an object that does not fit the others."""
     free: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
     """Refuses to delete an object that others use."""
-
-
-def _understood_structure(body: Row) -> Row:
-    row = dict(body)
-    if "slug" in row:
-        row.setdefault("recordSlug", row.pop("slug"))
-    if isinstance(row.get("isStrict"), bool):
-        row.setdefault("schemaDiscoveryMode", "strict" if row["isStrict"] else "schemaless")
-    return row
-
-
-def _slug_from_name(row: Row) -> Row:
-    """The way the vendor's own pages make one [T]."""
-    if "recordSlug" in row or not isinstance(row.get("name"), str):
-        return row
-    return {**row, "recordSlug": re.sub(r"[^a-z0-9]+", "-", row["name"].lower()).strip("-")}
-
-
-def _understood_trigger(body: Row) -> Row:
-    row = dict(body)
-    metadata = row.get("triggerMetadata")
-    if isinstance(metadata, dict):
-        metadata = dict(metadata)
-        if "eventType" in metadata:
-            metadata.setdefault("event", metadata.pop("eventType"))
-        if "interval" in metadata:
-            metadata.setdefault("scheduleType", "interval")
-        row["triggerMetadata"] = metadata
-    return row
-
-
-def _understood_orchestration(body: Row) -> Row:
-    row = {member: value for member, value in body.items() if member not in {"status", "isActive"}}
-    if body.get("status") in ("active", "paused"):
-        row["status"] = body["status"]
-    elif isinstance(body.get("isActive"), bool):
-        row["status"] = "active" if body["isActive"] else "paused"
-    if isinstance(body.get("steps"), list):
-        row["steps"] = [_understood_step(step) if isinstance(step, dict) else step for step in body["steps"]]
-    return row
-
-
-def _understood_step(step: Row) -> Row:
-    """No page shows decision and delay steps as JSON, so every likely spelling is taken [I]."""
-    row = _respelt(step, {"durationMs": "delayMs", "duration": "delayMs", "default": "defaultNextStepId"})
-    if _is_number(row.get("delaySeconds")):
-        row.setdefault("delayMs", int(row.pop("delaySeconds") * 1000))
-    if isinstance(row.get("defaultNextStepId"), dict):
-        row["defaultNextStepId"] = row["defaultNextStepId"].get("nextStepId")
-    if isinstance(row.get("cases"), list):
-        row["cases"] = [_understood_case(case) if isinstance(case, dict) else case for case in row["cases"]]
-    return row
-
-
-def _understood_case(case: Row) -> Row:
-    row = _respelt(case, {"then": "nextStepId", "goto": "nextStepId"})
-    if "condition" in row:
-        row.setdefault("conditions", [row.pop("condition")])
-    if isinstance(row.get("conditions"), list):
-        spellings = {"field": "path", "left": "path", "operator": "op", "right": "value"}
-        row["conditions"] = [_respelt(item, spellings) if isinstance(item, dict) else item for item in row["conditions"]]
-    return row
-
-
-def _respelt(row: Row, spellings: dict[str, str]) -> Row:
-    found = dict(row)
-    for other, member in spellings.items():
-        if other in found:
-            found.setdefault(member, found.pop(other))
-    return found
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _targets_exist(store: Store, workspace: str, row: Row) -> None:
@@ -210,9 +135,9 @@ SERVICES = {
         fixed=("recordSlug",),
         soft=True,
         routes=frozenset({"validate", "bulk", "slug", "restore", "properties"}),
-        understood=_understood_structure,
+        understood=spellings.structure,
         adds=lambda row: {**row, "isStrict": row["schemaDiscoveryMode"] == "strict"},
-        completed=_slug_from_name,
+        completed=spellings.with_slug,
         fits=_targets_exist,
         free=_not_referred_to,
     ),
@@ -233,7 +158,7 @@ SERVICES = {
         fixed=("executionType",),
         states={"pause": {"enabled": False}, "resume": {"enabled": True}},
         stopped={"enabled": False},
-        understood=_understood_trigger,
+        understood=spellings.trigger,
         fits=_trigger_fits,
     ),
     "orchestration": Service(
@@ -250,7 +175,7 @@ SERVICES = {
         stopped={"status": "paused"},
         hides="steps",
         adds=lambda row: {**row, "isActive": row["status"] == "active"},
-        understood=_understood_orchestration,
+        understood=spellings.orchestration,
         fits=_orchestration_fits,
     ),
 }  # fmt: skip

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
-from centrali_deploy.apply.executor import execute
+from centrali_deploy.apply.executor import check_secrets, execute
+from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import UnsafePlan
+from centrali_deploy.errors import AppliedInPart, StalePlan, UnsafePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from centrali_deploy.apply.outcome import Outcome, Started
     from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.plan.model import Plan
     from centrali_deploy.remote.client import Client
 
 
-def refuse_unsafe(planned: Planned) -> None:
-    """Raise UnsafePlan when a protection refuses the plan."""
+def check(loaded: Loaded, planned: Planned, client: Client) -> None:
+    """Raise UnsafePlan when a protection refuses the plan, ManifestError when a secret is not set; before anybody is asked."""
     refusals = planned.plan.refusals
     if refusals:
         listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
         raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
+    check_secrets(planned.plan, Writing(client, loaded.desired, planned.live))
+
+
+def refuse_stale(approved: Plan, now: Plan) -> None:
+    """Raise StalePlan, naming what moved, when the plan that was approved is not the one that would be made now."""
+    if approved.digest == now.digest:
+        return
+    before, after = ({change.address: change for change in plan.pending} for plan in (approved, now))
+    moved = sorted(str(address) for address in before.keys() | after.keys() if before.get(address) != after.get(address))
+    raise StalePlan(f"The workspace changed while you decided: {', '.join(moved)}.", "Nothing was written: run again and look.")
 
 
 def apply(loaded: Loaded, planned: Planned, client: Client, stopping: Callable[[], bool]) -> Iterator[Started | Outcome]:
@@ -31,3 +44,16 @@ def apply(loaded: Loaded, planned: Planned, client: Client, stopping: Callable[[
     Raises before the first write; or Interrupted, once `stopping` says so and what was begun is finished.
     """
     return execute(planned.plan, Writing(client, loaded.desired, planned.live), stopping=stopping)
+
+
+def judge(outcomes: Sequence[Outcome]) -> None:
+    """Raise AppliedInPart when something failed; the failure itself when nothing was applied."""
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    if not failed:
+        return
+    names = ", ".join(str(outcome.change.address) for outcome in failed)
+    if any(outcome.status is Status.APPLIED for outcome in outcomes) or failed[0].error is None:
+        raise AppliedInPart(f"Applied in part: {names} failed.", "Mend it and run again: what is done stays done.")
+    error = copy(failed[0].error)
+    error.message, error.hint = f"Nothing was applied: {names} failed.", "See above."
+    raise error

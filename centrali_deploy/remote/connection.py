@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import UsageProblem
-from centrali_deploy.wire import Hosts, hosts, is_slug, is_uuid
+from centrali_deploy.wire import SLUG_HINT, Hosts, hosts, is_slug, is_uuid
 
 if TYPE_CHECKING:
     from centrali_deploy.remote.credentials import Credentials
@@ -32,7 +32,7 @@ class Connection:
         if is_uuid(self.workspace):
             raise UsageProblem(f'"{self.workspace}" is an id, not a workspace.', f"Give its slug, as in the console's address: {example}.")
         if not is_slug(self.workspace):
-            raise UsageProblem(f'"{self.workspace}" is not a workspace.', f"A slug has lowercase letters, digits and hyphens: {example}.")
+            raise UsageProblem(f'"{self.workspace}" is not a workspace.', SLUG_HINT)
         for url in (self.url, self.api_url, self.auth_url):
             _hosts(url or self.url)
 

@@ -40,9 +40,12 @@ _MOST_LINES = 5000
 _DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
 
 
-def plan_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
-    """The whole plan: each change with its fields and reasons, then what refuses it, then a summary."""
-    yield f"Workspace {paint(plan.workspace, 'bold')}"
+def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -> Iterator[str]:
+    """The whole plan: each change with its fields and reasons, then what refuses it, then a summary.
+
+    `where` names the workspace and its address.
+    """
+    yield f"Workspace {paint(where, 'bold')}"
     for change in plan.pending:
         yield ""
         yield from change_lines(change, paint)
@@ -84,17 +87,19 @@ def summary(plan: Plan, paint: Paint) -> str:
     return f"{paint('Plan:', 'bold')} {', '.join(counts)}; {rest}."
 
 
-def outcome_line(outcome: Outcome, number: int, of: int, paint: Paint) -> str:
-    """One line for what happened to one change."""
+def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Iterator[str]:
+    """What happened to one change; below it what went wrong, and where the manifest says it."""
     word, style = _DONE[outcome.status]
     symbol, _ = SYMBOLS[outcome.change.action]
     tail = f"  {outcome.seconds:.1f} s" if outcome.status is Status.APPLIED else ""
-    if outcome.error:
-        tail = f"\n    {outcome.error.message}" + (f"\n    {outcome.error.hint}" if outcome.error.hint else "")
-        tail += "".join(f"\n    {problem.position}  {problem.message}" for problem in outcome.problems)
     if outcome.culprit:
         tail = f"  because {outcome.culprit} failed"
-    return f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
+    yield f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
+    if outcome.error:
+        yield f"    {outcome.error.message}"
+        yield from (f"    {problem.position}  {problem.message}" for problem in outcome.problems)
+        if outcome.error.hint:
+            yield f"    {outcome.error.hint}"
 
 
 def progress_line(running: Sequence[Address], done: int, of: int) -> str:
