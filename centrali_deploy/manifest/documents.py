@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -26,6 +27,8 @@ DEEPEST = 100
 MOST_NODES = 500_000
 """Counted after aliases are followed, so that a few lines cannot grow into millions of values."""
 
+LONGEST_NUMBER = 300
+"""Characters; JSON numbers are no longer."""
 _TOO_DEEP = (f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -172,11 +175,20 @@ class _Builder:
                 event, f"{text} starts with a zero: a text, or a number?", f'Write "{text}" for the text, {int(text)} for the number.'
             )
             return text
+        if len(text) > LONGEST_NUMBER and (_INT.fullmatch(text) or _RADIX.fullmatch(text) or _FLOAT.fullmatch(text)):
+            self._problem(event, f"This number has {len(text):,} digits.", "If it is meant as text, quote it.")
+            return 0
         if _INT.fullmatch(text):
             return int(text)
         if _RADIX.fullmatch(text):
             return int(text, 0)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        return self._float(event, text) if _FLOAT.fullmatch(text) else text
+
+    def _float(self, event: Any, text: str) -> float:  # noqa: ANN401 -- an event of the parser
+        number = float(text)
+        if not isfinite(number):
+            self._problem(event, f"{text} is larger than any number can be.", "If it is meant as text, quote it.")
+        return number
 
     def _start(self, event: Any) -> None:  # noqa: ANN401 -- an event of the parser
         if len(self._stack) >= DEEPEST:

@@ -104,6 +104,8 @@ def test_twenty_and_one_mistakes_are_told_at_once_each_at_its_line(manifest: Cal
         ("a: &x [*x]\n", 1, "part of itself"),
         ("a: !!python/object:os.system x\n", 1, "tag"),
         ("a: 012\n", 1, "starts with a zero"),
+        ("a: " + "9" * 5000, 1, "5,000 digits"),
+        ("a: 1e999\n", 1, "larger than any number"),
         ("a: \x01\n", 1, "control character"),
         ("[" * 500, 1, "levels deep"),
         ("[" * 5000, 1, "levels deep"),
