@@ -31,9 +31,8 @@ LONGEST_NUMBER = 300
 """Characters; JSON numbers are no longer."""
 _TOO_DEEP = (f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_RADIX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
+_NUMBER = re.compile(rf"{_WHOLE.pattern}|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -85,6 +84,8 @@ def _text(path: FilePath, name: str) -> str:
 
     try:
         size = path.stat().st_size
+        if not path.is_file():
+            raise refuse("This is not a file that can be read as text.", "Name a regular file.")
         if size > LARGEST_FILE:
             raise refuse(
                 f"The file is {size:,} bytes long.", f"At most {LARGEST_FILE:,} are read: split it, and keep code in files of its own."
@@ -170,19 +171,19 @@ class _Builder:
         first = text[0]
         if not (first.isdigit() or first in "+-."):
             return text
-        if _LEADING_ZERO.fullmatch(text):
+        if not _NUMBER.fullmatch(text):
+            return text
+        if len(text) > LONGEST_NUMBER:
+            self._problem(event, f"This number has {len(text):,} digits.", "If it is meant as text, quote it.")
+        elif _LEADING_ZERO.fullmatch(text):
             self._problem(
                 event, f"{text} starts with a zero: a text, or a number?", f'Write "{text}" for the text, {int(text)} for the number.'
             )
-            return text
-        if len(text) > LONGEST_NUMBER and (_INT.fullmatch(text) or _RADIX.fullmatch(text) or _FLOAT.fullmatch(text)):
-            self._problem(event, f"This number has {len(text):,} digits.", "If it is meant as text, quote it.")
-            return 0
-        if _INT.fullmatch(text):
-            return int(text)
-        if _RADIX.fullmatch(text):
+        elif "." not in text and _WHOLE.fullmatch(text):
             return int(text, 0)
-        return self._float(event, text) if _FLOAT.fullmatch(text) else text
+        else:
+            return self._float(event, text)
+        return text
 
     def _float(self, event: Any, text: str) -> float:  # noqa: ANN401 -- an event of the parser
         number = float(text)
@@ -210,6 +211,7 @@ class _Builder:
                     continue
                 for key, value in source.items():
                     ended.value.setdefault(key, value)
+                    self.places.setdefault((*ended.path, key), ended.lines["<<"])
         if ended.anchor:
             self._anchors[ended.anchor] = (ended.value, _size(ended.value))
 
@@ -253,12 +255,13 @@ class _Builder:
         place = self._position(event)
         key = key if isinstance(key, str) else event.value if isinstance(event, yaml.ScalarEvent) else str(key)
         top.has_key, top.key = True, key
-        if key in top.lines:
+        if key in top.lines and key != "<<":
             self._problem(event, f'"{key}" is there twice; it is also at line {top.lines[key].line}.', "Keep one of them.")
             top.key = None
-        elif key != "<<":
+        else:
             top.lines[key] = place
-            self.places[(*top.path, key)] = place
+            if key != "<<":
+                self.places[(*top.path, key)] = place
 
     def _position(self, event: Any) -> Position:  # noqa: ANN401 -- an event of the parser
         mark = event.start_mark

@@ -97,7 +97,7 @@ class _Reading:
             self._workspace(document, data["workspace"])
 
     def _workspace(self, document: Document, slug: Any) -> None:  # noqa: ANN401 -- whatever the manifest holds
-        place = document.places["workspace",]
+        place = document.places.get(("workspace",), Position(document.file))
         if not isinstance(slug, str) or is_uuid(slug) or not is_slug(slug):
             self._problem(document, ("workspace",), f'"{slug}" is not a workspace.', "Give its slug, for example acme-dev, not its id.")
         elif self.workspaces and slug not in self.workspaces:
@@ -116,7 +116,7 @@ class _Reading:
             return
         inside = _by_resource(document, kind.section)
         for name, written in content.items():
-            checking = Checking(kind, name, around, inside.get(name, {}))
+            checking = Checking(kind, name, around, inside.get(name, {}), document.places.get((kind.section,), Position(document.file)))
             resource = checking.checked(written)
             self.problems += checking.problems
             known = self.resources.setdefault(resource.address, resource)

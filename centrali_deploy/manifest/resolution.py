@@ -37,19 +37,28 @@ class Surroundings:
 
     def text_of(self, path: str) -> str:
         """The text of a file inside the project. Raises ValueError with what is wrong and the way out."""
-        whole = (self.folder / path).resolve()
+        if "\0" in path:
+            raise ValueError("A path cannot hold a NUL character.", "Take it out.")
+        try:
+            return self._read(path, (self.folder / path).resolve())
+        except UnicodeDecodeError as error:
+            raise ValueError(f'"{path}" is not UTF-8 text.', "Save it as UTF-8.") from error
+        except OSError as error:
+            raise ValueError(f'"{_short(path)}" cannot be read: {error.strerror}.', "The path is relative to the manifest.") from error
+        except RuntimeError as error:
+            raise ValueError(f'"{path}" leads to itself.', "Name the file itself, not a link.") from error
+
+    def _read(self, path: str, whole: FilePath) -> str:
         if not whole.is_relative_to(self.root.resolve()):
             raise ValueError(f'"{path}" lies outside the project ({self.root.resolve().name}/).', "Move the file beside the manifest.")
         if whole.is_dir():
             raise ValueError(f'"{path}" is a directory.', "Name a file in it.")
-        try:
-            if whole.stat().st_size > LARGEST_TEXT:
-                raise ValueError(f'"{path}" is larger than {LARGEST_TEXT:,} bytes.', "The API takes no more.")
-            return whole.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ValueError(f'"{path}" is not UTF-8 text.', "Save it as UTF-8.") from error
-        except OSError as error:
-            raise ValueError(f'"{path}" cannot be read: {error.strerror}.', "The path is relative to the manifest.") from error
+        size = whole.stat().st_size
+        if not whole.is_file():
+            raise ValueError(f'"{path}" is not a file that can be read as text.', "Name a regular file.")
+        if size > LARGEST_TEXT:
+            raise ValueError(f'"{path}" is larger than {LARGEST_TEXT:,} bytes.', "The API takes no more.")
+        return whole.read_bytes().decode("utf-8-sig")
 
 
 class Resolution:
@@ -103,8 +112,12 @@ class Resolution:
             return text
         try:
             return _filled(text, self._around)
-        except ValueError as error:
-            self._problem(path, *error.args)
+        except ValueError:
+            for name in names:
+                try:
+                    _part(name, self._around)
+                except ValueError as error:
+                    self._problem(path, *error.args)
             return text
 
     def _known(self, path: Path, names: list[str]) -> bool:
@@ -141,9 +154,23 @@ def _part(name: str, around: Surroundings) -> str:
         return around.text_of(rest)
     variable, has_default, default = rest.partition(":-")
     value = around.environ.get(variable) or (default if has_default else around.environ.get(variable))
+    if value is not None and not _is_text(value):
+        raise ValueError(f"The environment variable {variable} is not UTF-8 text.", "Set it to text.")
     if value is None:
         raise ValueError(f"The environment variable {variable} is not set.", f"Set it, or give a default: ${{env:{variable}:-...}}.")
     return value
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= 80 else f"{path[:80]}..."  # noqa: PLR2004 -- as much as a line holds
 
 
 def _looked_up(text: str, around: Surroundings, place: Position, address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 
@@ -36,14 +36,19 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
     problems: list[Problem] = []
     for text in paths or _usual():
         path = Path(text)
-        sources = list(_below(path)) if path.is_dir() else [Source(path, path.parent)]
-        if not path.exists():
+        try:
+            sources = list(_below(path)) if path.is_dir() else [Source(path, path.parent)]
+            there = bool(text) and path.exists()
+        except (OSError, ValueError) as error:
+            problems.append(Problem(Position(text[:80]), "", f"This cannot be read: {getattr(error, 'strerror', None) or error}.", "Check the path and its permissions."))
+            continue
+        if not there:
             problems.append(Problem(Position(text), "", "There is no such file or directory.", "Check the path."))
         elif not sources:
             hint = "Put *.yaml files into it; nothing is ever deleted because a directory is empty."
             problems.append(Problem(Position(text), "", "There is no manifest in this directory.", hint))
         for source in sources:
-            found.setdefault(source.path.resolve(), source)
+            found.setdefault(Path(os.path.realpath(source.path)), source)
     if problems:
         raise ManifestError(problems)
     return tuple(found[path] for path in sorted(found))
@@ -61,9 +66,13 @@ def _usual() -> list[str]:
     )
 
 
+def _raise(error: OSError) -> Never:
+    raise error
+
+
 def _below(root: Path) -> list[Source]:
     files = []
-    for folder, folders, names in os.walk(root):
+    for folder, folders, names in os.walk(root, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         files += [Path(folder, name) for name in names if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
     return [Source(path, root) for path in sorted(files)]

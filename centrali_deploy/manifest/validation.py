@@ -28,13 +28,14 @@ _RENAMED = "renamedFrom"
 class Checking:
     """Checks one resource and keeps what is wrong with it."""
 
-    def __init__(self, kind: Kind, name: str, around: Surroundings, places: Mapping[Path, Position]) -> None:
-        """`places` leads from paths in the spec to positions; `()` is the resource's key."""
+    def __init__(self, kind: Kind, name: str, around: Surroundings, places: Mapping[Path, Position], file: Position) -> None:
+        """`places` leads from paths in the spec to positions; `()` is the resource's key. `file` stands for what has no place."""
         self.kind = kind
         self.address = Address(kind.name, name)
         self.problems: list[Problem] = []
         self._around = around
         self._places = places
+        self._file = file
 
     def checked(self, written: Any) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
         """The resource as declared. Only meaningful when `problems` is empty."""
@@ -100,7 +101,7 @@ class Checking:
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:
             path = path[:-1]
-        return self._places.get(path, Position(""))
+        return self._places.get(path, self._file)
 
     def _problem(self, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(self._at(path), str(self.address), message, hint))
