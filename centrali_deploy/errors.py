@@ -3,10 +3,10 @@
     DeployError
     |- ManifestError          problems: one or many, each with its place              3
     |- UsageProblem           a setting is missing or makes no sense                  3
-    |- RemoteError            method and path, never the token                        1
+    |- RemoteError            method and path, never the token                       10
     |  |- Unreachable         no usable answer after the retries                     10
     |  |- Unauthorized        401 or 403                                              4
-    |  |- Rejected            the API refused the request, in its own words           1
+    |  |- Rejected            the API refused the request, in its own words          10
     |  |- Conflict            the API says that it is there already, or in use        5
     |- PlanError                                                                      5
     |  |- LiveConflict        two live resources answer to one name                   5
@@ -114,6 +114,8 @@ class UsageProblem(DeployError):
 class RemoteError(DeployError):
     """Something about one request. `method` and `path` name it; the token is never kept."""
 
+    exit_code = ExitCode.UNAVAILABLE
+
     def __init__(  # noqa: PLR0913 -- one keyword per published part of an error body
         self,
         message: str,
@@ -138,8 +140,6 @@ class RemoteError(DeployError):
 
 class Unreachable(RemoteError):
     """No usable answer: no connection, a time-out, or a failing server after all retries."""
-
-    exit_code = ExitCode.UNAVAILABLE
 
 
 class Unauthorized(RemoteError):

@@ -180,8 +180,8 @@ class Kind:
     def from_wire(self, raw: Plain, name_of: Callable[[str, str], str]) -> Plain:
         """A live object in the manifest's language: server-owned members dropped, ids turned into names.
 
-        `name_of(kind, id)` gives the name of a live resource. Masked values arrive as the mask, whatever their
-        stored form; null means absent.
+        `name_of(kind, id)` gives the name of a live resource. Secrets arrive as the mask, whatever their form, even
+        if the API shows them; null means absent.
         """
         spec = {
             member: _masked(value)
@@ -191,6 +191,9 @@ class Kind:
         for place in self.references:
             if place.wire:
                 _rename(spec, place.pattern, place.wire, place.pattern[-1], partial(name_of, place.kind))
+        for path in self.secret_paths(spec):
+            for _, holder in list(find(spec, path[:-1])):
+                holder[path[-1]] = MASK
         return self.canonical(spec)
 
     def to_wire(self, name: str, spec: Plain, id_of: Callable[[Address], str]) -> dict[str, Any]:

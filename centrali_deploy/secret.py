@@ -5,10 +5,16 @@ Printing, formatting, copying into a plan or pickling one yields its origin or a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING, Any, Never
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+class Revealed(str):
+    """The value of a secret on its way into a request; it is text like any other, but can be recognised."""
+
+    __slots__ = ()
 
 
 class Secret:
@@ -21,9 +27,9 @@ class Secret:
         self.origin = origin
         self._look_up = look_up
 
-    def reveal(self) -> str:
+    def reveal(self) -> Revealed:
         """Give the value itself. Only for building a request body. Raises ManifestError when it is not set."""
-        return self._look_up()
+        return Revealed(self._look_up())
 
     def __repr__(self) -> str:
         """Where it comes from."""
@@ -37,3 +43,12 @@ class Secret:
     def __deepcopy__(self, memo: object) -> Secret:
         """A copy of a spec holds the same secret; nothing is looked up."""
         return self
+
+
+def revealed_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
+    """Every secret in a request body."""
+    if isinstance(value, Revealed):
+        yield str(value)
+    elif isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            yield from revealed_in(inside)

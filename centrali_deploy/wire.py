@@ -45,6 +45,11 @@ GROUP_HINT = (
 """What the vendor's quick start says about a 403 [D]."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_URL = re.compile(
+    rf"https?://(?:{_LABEL}(?:\.{_LABEL}){{0,9}}\.?|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?:6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3}))?(?:/[!-~]*)?"
+)
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -74,11 +79,11 @@ def hosts(url: str) -> Hosts:
     An address with a port, an IP address or `localhost` cannot be split and serves both [I]. A path in the URL is
     kept only for such an address. Raises ValueError when the URL is not http(s) or has no host.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f'"{url}" is not a URL: write https://centrali.io, or http://127.0.0.1:8080 for a local workspace'
+    if not _URL.fullmatch(url):
+        msg = f'"{url[:200]}" is not the URL of an API: write https://centrali.io, or http://127.0.0.1:8080 for a local workspace'
         raise ValueError(msg)
-    host = parts.hostname
+    parts = urlsplit(url)
+    host = str(parts.hostname)
     if parts.port or host == "localhost" or ":" in host or host.replace(".", "").isdigit():
         same = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         return Hosts(same, same)

@@ -63,7 +63,7 @@ def _local(file: str, workspace: str, loaded: Loaded) -> Client:
 
 def _credentials(environ: Mapping[str, str]) -> Credentials:
     if token := environ.get("CENTRALI_TOKEN"):
-        return BearerToken(token)
+        return BearerToken(token.strip())
     client_id, secret = environ.get("CENTRALI_CLIENT_ID"), environ.get("CENTRALI_CLIENT_SECRET")
     if client_id and secret:
         return ServiceAccount(client_id, secret)

@@ -19,6 +19,8 @@ from centrali_deploy.paths import EACH, find
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from centrali_deploy.address import Path
+
 
 Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn"]
 """Exactly ten [D]."""
@@ -171,6 +173,12 @@ _STARTS: dict[str, type[Spec]] = {
 _SCHEDULED_BY = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
 
 
+def _secret_paths(spec: Plain) -> Iterator[Path]:
+    for path, param in find(spec, ("steps", EACH, "encryptedParams", EACH)):
+        if isinstance(param, dict) and "value" in param:
+            yield *path, "value"
+
+
 def _canonical(spec: Plain) -> Plain:
     """`isActive` is the older word for the status [D]."""
     if not isinstance(spec.get("isActive"), bool):
@@ -261,6 +269,7 @@ KIND = Kind(
         ReferencePlace(("steps", EACH, "function"), "function", wire="functionId"),
         ReferencePlace(("trigger", "structureSlug"), "structure"),
     ),
+    secret_paths=_secret_paths,
     listed_without="steps",
     page_parameters=("pageSize", "limit"),
     lifecycle=Lifecycle(

@@ -40,7 +40,8 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
             sources = list(_below(path)) if path.is_dir() else [Source(path, path.parent)]
             there = bool(text) and path.exists()
         except (OSError, ValueError) as error:
-            problems.append(Problem(Position(text[:80]), "", f"This cannot be read: {getattr(error, 'strerror', None) or error}.", "Check the path and its permissions."))
+            why = getattr(error, "strerror", None) or error
+            problems.append(Problem(Position(text[:80]), "", f"This cannot be read: {why}.", "Check the path and its permissions."))
             continue
         if not there:
             problems.append(Problem(Position(text), "", "There is no such file or directory.", "Check the path."))

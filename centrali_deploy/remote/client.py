@@ -10,15 +10,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, Self
+from urllib.parse import quote
 
 from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unreachable, UsageProblem
 from centrali_deploy.remote.credentials import Tokens
+from centrali_deploy.remote.listing import WHOSE, all_pages
 from centrali_deploy.remote.refused import refused
 from centrali_deploy.remote.sending import TRIES, Ambiguous, Sender
+from centrali_deploy.secret import revealed_in
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, one, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from centrali_deploy.kind import Kind
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from centrali_deploy.wire import Page
 
 _UNKNOWN_ROUTE = frozenset({404, 405, 501})
-_READINGS = 3
 
 
 class Client:
@@ -65,40 +67,9 @@ class Client:
         """What the API announced about routes we use, each once."""
         return self._sender.warnings
 
-    def pages(self, kind: Kind, pool: ThreadPoolExecutor) -> Iterator[Page]:
-        """Every page of a list, read in parallel once the total is known.
-
-        A list whose total does not fit what was read is read again, because something may have moved between pages;
-        two readings that agree are believed. Raises RemoteError when a list never settles.
-        """
-        before: set[Any] | None = None
-        for _ in range(_READINGS):
-            found = list(self._read_once(kind, pool))
-            ids = {item.get("id") for part in found for item in part.items}
-            if found[-1].total in {None, len(ids)} or ids == before:
-                yield from found
-                return
-            before = ids
-        raise RemoteError(
-            f"The list of {kind.section} changed while it was read, {_READINGS} times.", "Run again in a moment.", path=kind.path
-        )
-
-    def _read_once(self, kind: Kind, pool: ThreadPoolExecutor) -> Iterator[Page]:
-        first = self.page(kind, 1)
-        yield first
-        if first.total is not None:
-            size = min(first.size or len(first.items), len(first.items)) or 1
-            numbers = range(2, -(-first.total // size) + 1)
-            yield from pool.map(lambda number: self.page(kind, number), numbers)
-            return
-        seen, number, items = {item.get("id") for item in first.items}, 2, first.items
-        while items:
-            part = self.page(kind, number)
-            items = [item for item in part.items if item.get("id") not in seen]
-            seen |= {item.get("id") for item in items}
-            number += 1
-            if items:
-                yield part
+    def pages(self, kind: Kind, pool: ThreadPoolExecutor) -> list[Page]:
+        """Every page of a list. Raises RemoteError when it never settles or never ends."""
+        return all_pages(kind.section, partial(self.page, kind), pool)
 
     def page(self, kind: Kind, number: int) -> Page:
         """One page of a list, counted from 1."""
@@ -113,8 +84,11 @@ class Client:
         return found
 
     def get(self, kind: Kind, id_: str) -> dict[str, Any]:
-        """One object by id."""
-        return self._object("GET", kind, f"/{id_}")
+        """One resource by id. Raises RemoteError when the answer is another one."""
+        found = self._object("GET", kind, _inside(id_))
+        if str(found.get("id")) != id_ or not isinstance(found.get(kind.identity), str):
+            raise RemoteError(f"GET /{kind.path}/{id_}: the answer is not the resource of this id.", WHOSE, path=f"/{kind.path}")
+        return found
 
     def find(self, kind: Kind, name: str) -> dict[str, Any] | None:
         """The object of this name, looked up in the list."""
@@ -138,7 +112,8 @@ class Client:
                 if lost is None:
                     raise
             else:
-                return made if "id" in made else self._looked_up(kind, body) or self._nameless(kind, made)
+                usable = isinstance(made.get("id"), str | int) and made["id"] not in ("", True, False)
+                return made if usable else self._looked_up(kind, body) or self._nameless(kind, made)
             if found := self._looked_up(kind, body):
                 return found
         hint = "It is not in the workspace as far as can be seen: plan again before anything else."
@@ -168,7 +143,7 @@ class Client:
 
     def update(self, kind: Kind, id_: str, body: dict[str, Any]) -> dict[str, Any]:
         """Update an object; the verbs of the row are tried in turn when one is not allowed."""
-        return self._first_allowed(f"{kind.name} update", kind, kind.update_methods, f"/{id_}", body)
+        return self._first_allowed(f"{kind.name} update", kind, kind.update_methods, _inside(id_), body)
 
     def set_state(self, kind: Kind, id_: str, value: Any) -> None:  # noqa: ANN401 -- a flag or a word
         """Set the lifecycle member by its call or, where there is no such call, by an update [I].
@@ -179,7 +154,7 @@ class Client:
         if life is None:
             raise UsageProblem(f"A {kind.name} has no state of its own.")
         tries: list[Callable[[], dict[str, Any]]] = [
-            lambda: self._first_allowed(f"{kind.name} state", kind, life.methods, f"/{id_}/{life.calls[value]}", None)
+            lambda: self._first_allowed(f"{kind.name} state", kind, life.methods, f"{_inside(id_)}/{life.calls[value]}", None)
         ]
         tries += [partial(self.update, kind, id_, dict(body)) for body in life.bodies(value)]
         for number, attempt in enumerate(tries, 1):
@@ -198,7 +173,7 @@ class Client:
 
     def delete(self, kind: Kind, id_: str) -> None:
         """Delete an object; one that is gone already is fine."""
-        answer = self._send("DELETE", self._url(self._bases[kind.service][0], kind, f"/{id_}"))
+        answer = self._send("DELETE", self._url(self._bases[kind.service][0], kind, _inside(id_)))
         if answer.status != 404:  # noqa: PLR2004 -- an HTTP status
             self._accepted(answer, "DELETE", f"/{kind.path}/{id_}")
 
@@ -218,7 +193,7 @@ class Client:
     def _object(self, method: str, kind: Kind, path: str, **parts: Any) -> dict[str, Any]:  # noqa: ANN401 -- handed on
         answer = self._send(method, self._url(self._bases[kind.service][0], kind, path), **parts)
         where = f"/{kind.path}{path}"
-        body = self._accepted(answer, method, where)
+        body = self._accepted(answer, method, where, revealed_in(parts.get("json")))
         found: dict[str, Any] = {} if body is None and method != "GET" else self._read(one, body, method, where)
         return found
 
@@ -233,14 +208,18 @@ class Client:
             answer = self._sender.send(method, url, headers={"Authorization": f"Bearer {token}"}, **parts)
         return answer
 
-    def _accepted(self, answer: Answer, method: str, path: str) -> Any:  # noqa: ANN401 -- any JSON value
+    def _accepted(self, answer: Answer, method: str, path: str, secrets: Iterable[str] = ()) -> Any:  # noqa: ANN401 -- any JSON value
         if answer.status < 300:  # noqa: PLR2004 -- an HTTP status
             return answer.body
-        raise refused(answer, method, path, self._connection)
+        raise refused(answer, method, path, self._connection, (*secrets, *self._tokens.secrets))
 
     @staticmethod
     def _read(reader: Callable[[Any], Any], body: Any, method: str, path: str) -> Any:  # noqa: ANN401 -- any JSON value
         try:
             return reader(body)
         except ValueError as error:
-            raise RemoteError(f"{method} {path}: {error}.", "Is the URL that of the Centrali API?", method=method, path=path) from error
+            raise RemoteError(f"{method} {path}: {error}.", WHOSE, method=method, path=path) from error
+
+
+def _inside(id_: str) -> str:
+    return f"/{quote(id_, safe='')}"

@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from centrali_deploy.errors import Unauthorized
+from centrali_deploy.errors import Unauthorized, UsageProblem
+from centrali_deploy.remote.withholding import withheld
 from centrali_deploy.wire import TOKEN_PATHS, TOKEN_SCOPE, error_said
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ EARLY = 300
 STALE = 300
 """Seconds after which a refused token may have missed a change of the account's groups, and is renewed once [I]."""
 _LIFETIME = 25_200
+_LONGEST = 10**9
 _NOT_FOUND = 404
 _OK = 200
 
@@ -40,6 +42,11 @@ class BearerToken:
     """A token made elsewhere, for example a dev token from the console; it cannot be renewed here."""
 
     token: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no header can carry, without a word of it."""
+        if not _is_sendable(self.token):
+            raise UsageProblem("The token holds characters that no token has.", "Look at CENTRALI_TOKEN: was something else pasted?")
 
 
 Credentials = ServiceAccount | BearerToken
@@ -69,6 +76,12 @@ class Tokens:
     def stale(self) -> bool:
         """Whether what the token grants may be out of date."""
         return self.renewable and self._clock() - self._since > STALE
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown."""
+        account = self._credentials
+        return (self._token, account.client_secret if isinstance(account, ServiceAccount) else account.token)
 
     def current(self) -> str:
         """The token to send. Raises Unauthorized when the credentials are refused."""
@@ -100,8 +113,8 @@ class Tokens:
                 self._path = path
                 break
         token = answer.body.get("access_token") if isinstance(answer.body, dict) else None
-        if answer.status != _OK or not isinstance(token, str):
-            words = error_said(answer.body, answer.text).message
+        if answer.status != _OK or not isinstance(token, str) or not _is_sendable(token):
+            words = withheld(error_said(answer.body, answer.text), self.secrets).message or "the answer holds no token"
             raise Unauthorized(
                 f"The service account {account.client_id} was refused: {words}.",
                 "Check CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET; a secret is shown once, when it is made.",
@@ -110,6 +123,10 @@ class Tokens:
                 status=answer.status,
             )
         lifetime = answer.body.get("expires_in")
-        lifetime = lifetime if isinstance(lifetime, int | float) else _LIFETIME
+        lifetime = lifetime if isinstance(lifetime, int | float) and 0 < lifetime < _LONGEST else _LIFETIME
         self._since = self._clock()
         self._token, self._until = token, self._since + max(lifetime - EARLY, lifetime / 2)
+
+
+def _is_sendable(token: str) -> bool:
+    return token.isascii() and token.isprintable() and " " not in token

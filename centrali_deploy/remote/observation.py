@@ -56,8 +56,10 @@ def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
     found: dict[str, Raw] = {}
     for part in client.pages(kind, pool):
         for item in part.items:
-            if not isinstance(item.get("id"), str | int) or not isinstance(item.get(kind.identity), str):
-                raise RemoteError(f"The list of {kind.section} holds an object without id or {kind.identity}.", path=f"/{kind.path}")
+            id_ = item.get("id")
+            if not isinstance(id_, str | int) or id_ in ("", True, False) or not isinstance(item.get(kind.identity), str):
+                message = f"The list of {kind.section} holds something without an id or a {kind.identity}."
+                raise RemoteError(message, "Look for it in the console.", path=f"/{kind.path}")
             found[str(item["id"])] = item
     return list(found.values())
 

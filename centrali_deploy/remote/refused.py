@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unauthorized
 from centrali_deploy.remote.credentials import ServiceAccount
+from centrali_deploy.remote.withholding import withheld
 from centrali_deploy.wire import GROUP_HINT, error_said, says_exists
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from centrali_deploy.remote.answer import Answer
     from centrali_deploy.remote.connection import Connection
 
 
-def refused(answer: Answer, method: str, path: str, connection: Connection) -> RemoteError:
-    """The error that an answer with a status of 300 or above stands for."""
-    said = error_said(answer.body, "it answered with a web page" if answer.is_page else answer.text)
+def refused(answer: Answer, method: str, path: str, connection: Connection, secrets: Iterable[str] = ()) -> RemoteError:
+    """The error that an answer with a status of 300 or above stands for. What repeats one of the `secrets` is withheld."""
+    said = withheld(error_said(answer.body, "it answered with a web page" if answer.is_page else answer.text), secrets)
     kind, hint = _kind(answer.status, said.message, connection)
     return kind(
         f"{method} {path} was refused ({answer.status}): {said.message or 'without a word'}",

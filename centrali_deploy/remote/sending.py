@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from centrali_deploy.errors import RemoteError, Unreachable
+from centrali_deploy.errors import RemoteError, Unreachable, UsageProblem
 from centrali_deploy.remote.answer import Answer
 from centrali_deploy.version import VERSION
 from centrali_deploy.wire import DEPRECATION, SUNSET
@@ -31,11 +31,21 @@ _TOO_MANY = 429
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 _REDIRECTS = range(300, 400)
 _LARGEST_BODY = 64 * 1024 * 1024
+_LONGEST_ANSWER = 120
+"""Seconds from the first byte of a body to the last."""
 _ID = re.compile(r"/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+_[0-9a-z-]{16,})(?=/|$)", re.IGNORECASE)
 
 
 class Ambiguous(Unreachable):
     """A create was sent and its answer is lost: it may or may not have taken effect."""
+
+
+def _tls() -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context()
+    except OSError as error:
+        hint = "Look at SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE."
+        raise UsageProblem(f"No secure connection can be made: {error.strerror or error}.", hint) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class Sender:
         self._lock = threading.Lock()
         self._local = threading.local()
         self._clients: list[httpx.Client] = []
-        self._tls = ssl.create_default_context() if self.transport is None else None
+        self._tls = _tls() if self.transport is None else None
         self._paused_until = 0.0
         self._retired: set[str] = set()
         self._closed = threading.Event()
@@ -115,6 +125,8 @@ class Sender:
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 self._again_or(attempt, where.unreachable(f"No connection to {where.host}: {error}"), error)
                 continue
+            except httpx.LocalProtocolError as error:
+                raise where.unreachable(f"The request cannot be sent ({type(error).__name__})") from None
             except httpx.RequestError as error:
                 reason = f"The connection to {where.host} broke before an answer came ({type(error).__name__})"
                 if not safe:
@@ -140,18 +152,19 @@ class Sender:
             self.requests_used += 1
         wanted = {name: part for name, part in parts.items() if part is not None}
         with self._client().stream(where.method, where.url, **wanted) as response:
-            content = b""
+            content, end = bytearray(), time.monotonic() + _LONGEST_ANSWER
             for piece in response.iter_bytes():
                 content += piece
-                if len(content) > _LARGEST_BODY:
-                    raise RemoteError(f"{where}: the answer is longer than {_LARGEST_BODY:,} bytes.", method=where.method, path=where.path)
+                if len(content) > _LARGEST_BODY or time.monotonic() > end:
+                    limit = f"{_LARGEST_BODY:,} bytes" if len(content) > _LARGEST_BODY else f"{_LONGEST_ANSWER} seconds"
+                    raise where.unreachable(f"The answer takes more than {limit}")
         self._note_retirement(where, response.headers)
-        return Answer.read(response.status_code, content, response.headers)
+        return Answer.read(response.status_code, bytes(content), response.headers)
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._local, "client", None)
         if client is None:
-            client = httpx.Client(
+            client = self._made(
                 transport=self.transport,
                 verify=self._tls or False,
                 timeout=httpx.Timeout(60, connect=10),
@@ -163,6 +176,15 @@ class Sender:
             with self._lock:
                 self._clients.append(client)
         return client
+
+    @staticmethod
+    def _made(**settings: Any) -> httpx.Client:  # noqa: ANN401 -- handed to httpx
+        try:
+            return httpx.Client(**settings)
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+            raise UsageProblem(
+                f"The proxy that the environment names cannot be used: {error}.", "Look at HTTPS_PROXY and its like."
+            ) from error
 
     def _again_or(self, attempt: int, failure: Unreachable, cause: Exception | None) -> None:
         if attempt == TRIES:

@@ -139,7 +139,7 @@ def test_a_redirect_is_not_followed() -> None:
 
 
 def test_retirement_is_told_once() -> None:
-    answer = httpx.Response(200, json={"id": "x"}, headers={"Deprecation": "true", "Sunset": "Thu, 29 Oct 2026 00:00:00 GMT"})
+    answer = httpx.Response(200, json={"id": "x", "name": "f"}, headers={"Deprecation": "true", "Sunset": "Thu, 29 Oct 2026 00:00:00 GMT"})
     transport = httpx.MockTransport(lambda _request: answer)
     with Client(Connection("http://localhost", "acme-dev", BearerToken("t")), Sender(transport)) as client:
         client.get(FUNCTION, "x")
