@@ -11,7 +11,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from centrali_deploy.apply.outcome import Outcome, Started, Status
+from centrali_deploy.apply.outcome import Event, Outcome, Started, Status, Still
 from centrali_deploy.errors import Conflict, DeployError, Interrupted, ManifestError, RemoteError
 from centrali_deploy.plan.model import Action
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from centrali_deploy.plan.model import Change, Plan
 
 WORKERS = 4
+_TICK = 1.0
 
 
 def _never() -> bool:
     return False
 
 
-def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: Callable[[], bool] = _never) -> Iterator[Started | Outcome]:
+def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: Callable[[], bool] = _never) -> Iterator[Event]:
     """Carry out the plan. Raises ManifestError, before anything is written, when a secret is not set.
 
     Once `stopping` says so, raises Interrupted as soon as what was begun is finished.
@@ -50,7 +51,9 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: C
                         queue.stop()
                     queue.check_empty()
                     return
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+                if not finished:
+                    yield Still()
                 for future in finished:
                     change, outcome = running.pop(future), future.result()
                     if not queue.postponed(change, outcome):

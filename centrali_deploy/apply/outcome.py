@@ -28,6 +28,11 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Still:
+    """Nothing has ended for a second."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one.
 
@@ -40,3 +45,7 @@ class Outcome:
     error: DeployError | None = None
     culprit: Address | None = None
     problems: tuple[Problem, ...] = ()
+
+
+Event = Started | Still | Outcome
+"""What executing a plan yields."""

@@ -7,7 +7,9 @@ import io
 import os
 import sys
 import tempfile
+import threading
 import traceback
+from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
 from itertools import pairwise
@@ -53,12 +55,25 @@ def main() -> None:
 
 def leave(arguments: Sequence[str]) -> NoReturn:
     """Run a command line and leave the process with its exit code."""
+    _open_streams()
     gc.set_threshold(100_000)  # most of what a run makes lives as long as the run; looking for garbage is a fifth of reading YAML
     code = run(arguments)
-    if code == ExitCode.INTERRUPTED:
-        sys.stdout.flush()
-        os._exit(code)  # threads that are still reading are not waited for
+    if threading.active_count() > 1:
+        with suppress(OSError):  # it was told already, or there is nowhere to tell it
+            sys.stdout.flush()
+        os._exit(code)  # what is still being read is not waited for
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Whoever started us may have closed standard streams: nothing else may get their numbers."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from centrali_deploy.apply.outcome import Started
+from centrali_deploy.apply.outcome import Outcome, Started
 from centrali_deploy.cli.interrupting import stops_between_changes
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import ApprovalNeeded
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from centrali_deploy.address import Address
-    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.apply.outcome import Event
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
     from centrali_deploy.plan.model import Change
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default."""
     answer, policy = run.answer, Policy(resend_secrets=resend_secrets)
-    planned = answer.follow(plan(run.loaded, run.client, policy))
+    planned = answer.follow(plan(run.loaded, run.client, policy), run.client)
     answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     answer.write(plan_lines(planned.plan, answer.paint, where=run.client.where, verbose=run.verbose))
     check(run.loaded, planned, run.client)
@@ -41,10 +41,10 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     if not planned.plan.empty:
         if not yes:
             _ask(run.client.where, answer)
-            approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy))
+            approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy), run.client)
             refuse_stale(approved.plan, planned.plan)
-        with stops_between_changes() as stopping:
-            _show(apply(run.loaded, planned, run.client, stopping), planned.plan.pending, answer, found)
+        with stops_between_changes(run.client.stop_waiting) as stopping:
+            _show(apply(run.loaded, planned, run.client, stopping), planned.plan.pending, run, found)
     answer.close(run.client)
     judge(found)
 
@@ -57,19 +57,20 @@ def _ask(where: str, answer: Answer) -> None:
         raise ApprovalNeeded('Not approved: only "yes" approves.', "Nothing was written.")
 
 
-def _show(events: Iterable[Started | Outcome], pending: Sequence[Change], answer: Answer, found: list[Outcome]) -> None:
+def _show(events: Iterable[Event], pending: Sequence[Change], run: Run, found: list[Outcome]) -> None:
     """Show what happens as it does; whatever ends it, what was done is in `found` and in the answer."""
+    answer = run.answer
     answer.write([""])
     running: dict[Address, None] = {}
     try:
         for event in events:
             if isinstance(event, Started):
                 running[event.change.address] = None
-            else:
+            elif isinstance(event, Outcome):
                 running.pop(event.change.address, None)
                 found.append(event)
                 answer.write(outcome_lines(event, len(found), len(pending), answer.paint))
-            answer.live(progress_line(list(running), len(found), len(pending)))
+            answer.live(progress_line(list(running), len(found), len(pending)), run.client.waits)
     finally:
         order = {id(change): place for place, change in enumerate(pending)}
         answer.parts["outcomes"] = outcomes_part(sorted(found, key=lambda outcome: order[id(outcome.change)]))

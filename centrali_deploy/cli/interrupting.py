@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def stops_between_changes() -> Iterator[Callable[[], bool]]:
-    """Gives a question: has somebody asked to stop? SIGINT and SIGTERM ask."""
+def stops_between_changes(hurry: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Gives a question: has somebody asked to stop? SIGINT and SIGTERM ask, and `hurry` is called so that nobody waits."""
     asked = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
@@ -26,6 +26,7 @@ def stops_between_changes() -> Iterator[Callable[[], bool]]:
             sys.stderr.flush()
             os._exit(ExitCode.INTERRUPTED)
         asked.set()
+        hurry()
         sys.stderr.write("\nStopping: what was begun is being finished. Once more stops at once.\n")
         sys.stderr.flush()
 

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,15 +38,16 @@ class Answer:
     parts: dict[str, Any] = field(default_factory=dict)
     exit_code: ExitCode = ExitCode.DONE
     _live: bool = False
+    _waited: bool = False
     _unwritable: OSError | None = None
 
     def write(self, lines: Iterable[str]) -> None:
         """Lines of the answer, in text mode."""
         self.live("")
         if self.output == "text":
-            self._put("".join(harmless(line) + "\n" for line in lines))
+            self.put("".join(harmless(line) + "\n" for line in lines))
 
-    def _put(self, text: str) -> None:
+    def put(self, text: str) -> None:
         """Write to standard output. When it cannot take it, what is being done is finished all the same."""
         if self._unwritable is None:
             try:
@@ -58,7 +59,9 @@ class Answer:
 
     def tell(self, line: str) -> None:
         """A line beside the answer, on standard error."""
-        sys.stderr.write(harmless(line) + "\n")
+        with suppress(OSError):  # where it cannot be written, nobody can be told
+            sys.stderr.write(harmless(line) + "\n")
+            sys.stderr.flush()
 
     def paint(self, text: str, style: str) -> str:
         """Text in a style, where colour is wanted."""
@@ -71,20 +74,28 @@ class Answer:
             return False
         return os.environ.get("FORCE_COLOR", "0") != "0" or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
 
-    def follow(self, steps: Generator[Progress, None, T]) -> T:
+    def follow(self, steps: Generator[Progress, None, T], client: Client) -> T:
         """Show what is being read while it is, and give what comes of it."""
         try:
             while True:
                 progress = next(steps)
-                self.live(f"Reading {progress.section}: {progress.read}")
+                self.live(f"Reading {progress.section}" + (f": {progress.read}" if progress.read else ""), client.waits)
         except StopIteration as stopped:
             result: T = stopped.value
             return result
         finally:
             self.live("")
 
-    def live(self, text: str) -> None:
-        """What is being done now: one line that is written over, for whoever looks at standard error. Empty: take it away."""
+    def live(self, text: str, waits: float = 0.0) -> None:
+        """What is being done now: one line that is written over, for whoever looks at standard error. Empty: take it away.
+
+        `waits`: seconds the API has asked to wait; without a terminal, that alone is told.
+        """
+        if waits >= 1:
+            text = f"The API asked to wait: {waits:.0f} s left. {text}"
+            if not self._waited and not sys.stderr.isatty():
+                self.tell(text)
+        self._waited = waits >= 1
         if (text or self._live) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             sys.stderr.write(f"\r\033[K{harmless(text)[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
@@ -107,7 +118,7 @@ class Answer:
     def end(self, error: DeployError | None) -> None:
         """The JSON document, or what went wrong in words; and whether any of it could not be written."""
         if self.output == "json":
-            self._put(json_report.document(self.command, self.exit_code, self.parts))
+            self.put(json_report.document(self.command, self.exit_code, self.parts))
         if self._unwritable and self._unwritable.errno != errno.EPIPE and not error:
             error = NotWritten(f"The answer cannot be written: {self._unwritable.strerror}.", "What was done is done: plan again to see.")
             self.exit_code = error.exit_code

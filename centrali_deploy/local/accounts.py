@@ -37,7 +37,7 @@ class Accounts:
 
     def __init__(self, store: Store, workspaces: Sequence[str]) -> None:
         """Accounts are made on first use and kept in the database."""
-        self._key = bytes.fromhex(store.fact("token key", secrets.token_hex(32)))
+        self._key = store.fact("token key", secrets.token_hex(32)).encode()
         self.by_workspace: Mapping[str, Account] = {
             slug: Account(
                 slug,

@@ -23,7 +23,7 @@ from centrali_deploy.local.limits import Limits
 from centrali_deploy.local.refusing import TITLES, Refused, not_imitated
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.services import SERVICES, Service
-from centrali_deploy.local.store import Store
+from centrali_deploy.local.store import Store, StoreFailed
 from centrali_deploy.wire import (
     DATA_BASES,
     ORCHESTRATION_BASES,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes [D for bulk bodies]."""
-_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 
 def _uuid() -> str:
@@ -78,7 +78,7 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
                     Route(base + path, local.on(service, do), methods=methods) for path, methods, do in routes(service, f"/{segment}")
                 ]
     found.append(Route("/{path:path}", local.guarded(local.unknown), methods=_ALL))
-    app = Starlette(routes=found)
+    app = Starlette(routes=found, exception_handlers={405: local.other_method})
     app.state.envelope = envelope
     app.state.accounts = local.accounts.by_workspace
     app.state.store = store
@@ -125,6 +125,8 @@ class _Local:
                 return await (handler if len(body) <= LARGEST_BODY else self._too_large)(request)
         except Refused as refused:
             return self._error(request, refused)
+        except StoreFailed as failed:
+            return self._error(request, Refused(500, f"The database of the local workspace failed: {failed}"))
         except Exception:  # noqa: BLE001 -- a service answers its own mistakes, too; what happened goes to standard error
             traceback.print_exc()
             return self._error(request, Refused(500, "The local workspace made a mistake"))
@@ -200,3 +202,7 @@ class _Local:
         if allowed := sorted({method for route in others[:-1] for method in route.methods or () if method != "HEAD"}):
             raise Refused(405, f"{request.method} is not allowed here", headers={"Allow": ", ".join(allowed)})
         raise not_imitated(request.method, request.url.path)
+
+    async def other_method(self, request: Request, _error: Exception) -> Response:
+        """Answer a method that no route has."""
+        return await self.guarded(self.unknown)(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Resources, Request], Awaitable[Response]]
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_READING = {"GET", "HEAD"}
 _MOST = 1000
 """Objects in one bulk request [D for records]."""
 
@@ -39,9 +40,15 @@ def routes(service: Service, path: str) -> Iterator[tuple[str, list[str], Handle
 
 async def _json(request: Request) -> Any:  # noqa: ANN401 -- any JSON value
     try:
-        return json.loads(await request.body())
+        body = json.loads(await request.body(), parse_constant=_refuse_constant)
+        json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Refused(400, "The body is not JSON") from error
+    return body
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(name)
 
 
 async def _body(request: Request) -> dict[str, Any]:
@@ -56,7 +63,7 @@ def _one(request: Request, row: dict[str, Any], status: int = 200) -> Response:
 
 
 async def _collection(resources: Resources, request: Request) -> Response:
-    if request.method == "GET":
+    if request.method in _READING:
         return JSONResponse(resources.listed(request.query_params))
     return _one(request, resources.created(await _body(request)), 201)
 
@@ -66,7 +73,7 @@ async def _object(resources: Resources, request: Request) -> Response:
     if request.method == "DELETE":
         resources.deleted(id_, hard=request.query_params.get("hard") == "true")
         return Response(status_code=204)
-    if request.method == "GET":
+    if request.method in _READING:
         return _one(request, resources.answer(resources.found(id_)))
     return _one(request, resources.updated(id_, await _body(request)))
 

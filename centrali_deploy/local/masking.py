@@ -47,4 +47,5 @@ def _secret_members(value: dict[str, Any]) -> set[str]:
 
 
 def _label(item: object) -> object:
-    return (item.get("id") or item.get("name")) if isinstance(item, dict) else None
+    label = (item.get("id") or item.get("name")) if isinstance(item, dict) else None
+    return label if isinstance(label, str) else None

@@ -5,6 +5,7 @@ Updates merge top-level members and replace what is inside them [D for structure
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ class Resources:
         row = self.found(id_)
         sent = {member: value for member, value in self.service.understood(body).items() if member in self.service.keeps}
         for member in self.service.fixed:
-            if sent.get(member) not in {None, row[member]}:
+            if sent.get(member) not in (None, row[member]):
                 raise Refused(400, f"{member} cannot be changed", [(member, "cannot be changed")])
         merged = {**row, **{member: kept(value, row.get(member)) for member, value in sent.items() if member not in self.service.fixed}}
         for member, otherwise in self.service.fills.items():
@@ -156,4 +157,5 @@ class Resources:
 
 
 def _positive(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.isdigit() and int(text) > 0 else otherwise
+    found = int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
+    return found if found > 0 else otherwise

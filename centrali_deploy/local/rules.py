@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Wrong = Iterator[tuple[str, str]]
     Row = dict[str, Any]
 
-_SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*$")
+_SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*\Z")
 _FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
@@ -26,6 +26,7 @@ _EXECUTION = ("on-demand", "event-driven", "scheduled", "http-trigger", "endpoin
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
 _SCHEDULES = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
 _LONGEST = 255
+_LONGEST_SLUG = 100
 _PARAMS = 65536
 _CODE = 5 * 1024 * 1024
 _RUN = 300_000
@@ -50,7 +51,7 @@ def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
 def structure(row: Row) -> Wrong:
     """A structure: names, mode, properties."""
     yield from _name(row, "name")
-    if not _SLUG.match(str(row.get("recordSlug"))):
+    if not _is_slug(row.get("recordSlug")):
         yield "recordSlug", "must be lowercase letters, digits and hyphens"
     if row.get("schemaDiscoveryMode") not in _MODES:
         yield "schemaDiscoveryMode", f"must be one of {', '.join(_MODES)}"
@@ -69,7 +70,7 @@ def structure(row: Row) -> Wrong:
 
 
 def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- whatever was sent
-    if not isinstance(item, dict) or not _FIELD.match(str(item.get("name", ""))):
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not _FIELD.match(item["name"]):
         yield f"{at}.name", "must be a name of letters, digits and underscores"
         return
     if item["name"] in seen:
@@ -128,7 +129,7 @@ def trigger(row: Row) -> Wrong:
 def orchestration(row: Row) -> Wrong:
     """An orchestration: its trigger and its steps."""
     yield from _name(row, "name")
-    if not _SLUG.match(str(row.get("slug"))):
+    if not _is_slug(row.get("slug")):
         yield "slug", "must be lowercase letters, digits and hyphens"
     start = row.get("trigger")
     if not isinstance(start, dict) or start.get("type") not in _EXECUTION[:4]:
@@ -204,6 +205,10 @@ def _name(row: Row, member: str) -> Wrong:
     value = row.get(member)
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         yield member, "is required, up to 255 characters"
+
+
+def _is_slug(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= _LONGEST_SLUG and bool(_SLUG.match(value))
 
 
 def _text(value: object) -> bool:

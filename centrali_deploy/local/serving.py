@@ -18,6 +18,7 @@ def bound(port: int) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((LOOPBACK, port))
+    listening.listen(128)
     return listening
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_SCHEMA = """
+_MARK = 0x43444C57
+"""Tells a database of ours from any other."""
+_TRIES, _PAUSE = 100, 0.05
+_SCHEMA = f"""
+pragma application_id = {_MARK};
 create table if not exists facts (name text primary key, value text not null);
 create table if not exists objects (
   number integer primary key,
@@ -35,6 +40,18 @@ create index if not exists objects_by_name on objects (workspace, kind, name);
 """
 
 
+class StoreFailed(Exception):
+    """The database cannot be read or written, and says why."""
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreFailed(str(error)) from error
+
+
 class Store:
     """The objects of every workspace, by workspace, kind and id."""
 
@@ -42,13 +59,17 @@ class Store:
         """Open or create `database` (a path, or `:memory:`).
 
         Secrets are in it, so a new file and its folder are readable by their owner only, and git ignores the folder.
-        Raises UsageProblem when it cannot be opened or is something else.
+        Raises UsageProblem when it cannot be opened or is something else; the other methods, StoreFailed.
         """
         self._lock = threading.RLock()
         try:
             self._open(database)
         except (OSError, sqlite3.Error) as error:
             raise UsageProblem(f"{database} cannot hold a local workspace: {error}.", "Name another file, or none.") from error
+        if self._foreign():
+            self._connection.close()
+            raise UsageProblem(f"{database} holds something else than a local workspace.", "Name another file, or none.")
+        self._connection.executescript(_SCHEMA)
 
     def _open(self, database: str) -> None:
         if database != ":memory:":
@@ -58,9 +79,25 @@ class Store:
                 path.parent.joinpath(".gitignore").write_text("*\n", encoding="utf-8")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
-        self._connection.execute("pragma journal_mode = wal")
+        self._write_ahead()
         self._connection.execute("pragma synchronous = normal")
-        self._connection.executescript(_SCHEMA)
+
+    def _write_ahead(self) -> None:
+        """Switch the journal; SQLite does not wait by itself for another process that does the same."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self._connection.execute("pragma journal_mode = wal")
+            except sqlite3.OperationalError:
+                if not left:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
+
+    def _foreign(self) -> bool:
+        (mark,) = self._connection.execute("pragma application_id").fetchone()
+        (tables,) = self._connection.execute("select count(*) from sqlite_master").fetchone()
+        return bool(tables > 0 and mark != _MARK)
 
     def close(self) -> None:
         """Close the file, as soon as nobody is using it; SQLite crashes when it is closed under a running statement."""
@@ -70,14 +107,15 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: what is written inside is kept when the block ends, and undone when it raises."""
-        with self._lock:
+        with self._lock, _explained():
             self._connection.execute("begin immediate")
             try:
                 yield
+                self._connection.execute("commit")
             except BaseException:
-                self._connection.execute("rollback")
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
                 raise
-            self._connection.execute("commit")
 
     def fact(self, name: str, otherwise: str) -> str:
         """A remembered text; `otherwise` is kept and returned when there is none yet."""

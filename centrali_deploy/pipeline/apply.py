@@ -13,7 +13,7 @@ from centrali_deploy.errors import AppliedInPart, StalePlan, UnsafePlan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from centrali_deploy.apply.outcome import Outcome, Started
+    from centrali_deploy.apply.outcome import Event, Outcome
     from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Plan
@@ -38,7 +38,7 @@ def refuse_stale(approved: Plan, now: Plan) -> None:
     raise StalePlan(f"The workspace changed while you decided: {', '.join(moved)}.", "Nothing was written: run again and look.")
 
 
-def apply(loaded: Loaded, planned: Planned, client: Client, stopping: Callable[[], bool]) -> Iterator[Started | Outcome]:
+def apply(loaded: Loaded, planned: Planned, client: Client, stopping: Callable[[], bool]) -> Iterator[Event]:
     """Yields the start and the outcome of each change, as it happens.
 
     Raises before the first write; or Interrupted, once `stopping` says so and what was begun is finished.

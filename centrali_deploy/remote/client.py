@@ -63,6 +63,15 @@ class Client:
         return self._sender.requests_used
 
     @property
+    def waits(self) -> float:
+        """Seconds for which the API has asked us to wait."""
+        return self._sender.waits
+
+    def stop_waiting(self) -> None:
+        """Give up whatever only waits because the API asked for it."""
+        self._sender.stop_waiting()
+
+    @property
     def warnings(self) -> list[str]:
         """What the API announced about routes we use, each once."""
         return self._sender.warnings

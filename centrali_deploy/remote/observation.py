@@ -5,7 +5,7 @@ Objects are read by themselves only where a list leaves out what must be compare
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     Raw = dict[str, Any]
 
 WORKERS = 4
+_TICK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What was read so far: how many of which section."""
+    """What was read so far: how many of which section. Comes at least once a second."""
 
     section: str
     read: int
@@ -39,10 +40,14 @@ def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, 
     lists, pages = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(WORKERS)
     try:
         running = {lists.submit(_list, client, kind, pages): kind for kind in KINDS.values()}
-        for done in as_completed(running):
-            kind = running[done]
-            listed[kind.name] = done.result()
-            yield Progress(kind.section, len(listed[kind.name]))
+        while running:
+            ended, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            for done in ended:
+                kind = running.pop(done)
+                listed[kind.name] = done.result()
+                yield Progress(kind.section, len(listed[kind.name]))
+            if not ended:
+                yield Progress(", ".join(kind.section for kind in running.values()), 0)
         for kind in KINDS.values():
             if kind.listed_without:
                 yield from _complete(client, kind, listed[kind.name], wanted, pages)

@@ -11,6 +11,7 @@ import re
 import ssl
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from centrali_deploy.version import VERSION
 from centrali_deploy.wire import DEPRECATION, SUNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 TRIES = 5
 LONGEST_PAUSE = 60.0
@@ -91,14 +92,28 @@ class Sender:
         self._tls = _tls() if self.transport is None else None
         self._paused_until = 0.0
         self._retired: set[str] = set()
+        self._busy: set[httpx.Client] = set()
         self._closed = threading.Event()
-        self._sleep = self.sleep or self._closed.wait
+        self._hurry = threading.Event()
+        self._sleep = self.sleep or self._hurry.wait
 
     def close(self) -> None:
-        """Close every connection; a thread that is still waiting for its next try gives up."""
+        """Close every connection that is not in use; a thread that is still waiting for its next try gives up."""
         self._closed.set()
-        for client in self._clients:
+        self._hurry.set()
+        with self._lock:
+            idle = [client for client in self._clients if client not in self._busy]
+        for client in idle:
             client.close()
+
+    def stop_waiting(self) -> None:
+        """Whoever waits because the API asked for it, or will have to, gives up instead."""
+        self._hurry.set()
+
+    @property
+    def waits(self) -> float:
+        """Seconds for which the API has asked everybody to wait from now on."""
+        return max(0.0, self._paused_until - self.clock())
 
     def send(  # noqa: PLR0913 -- the parts of a request
         self,
@@ -151,7 +166,7 @@ class Sender:
         with self._lock:
             self.requests_used += 1
         wanted = {name: part for name, part in parts.items() if part is not None}
-        with self._client().stream(where.method, where.url, **wanted) as response:
+        with self._used() as client, client.stream(where.method, where.url, **wanted) as response:
             content, end = bytearray(), time.monotonic() + _LONGEST_ANSWER
             for piece in response.iter_bytes():
                 content += piece
@@ -160,6 +175,18 @@ class Sender:
                     raise where.unreachable(f"The answer takes more than {limit}")
         self._note_retirement(where, response.headers)
         return Answer.read(response.status_code, bytes(content), response.headers)
+
+    @contextmanager
+    def _used(self) -> Iterator[httpx.Client]:
+        """This thread's client, which nobody closes meanwhile."""
+        client = self._client()
+        with self._lock:
+            self._busy.add(client)
+        try:
+            yield client
+        finally:
+            with self._lock:
+                self._busy.discard(client)
 
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._local, "client", None)
@@ -196,10 +223,12 @@ class Sender:
             self._paused_until = max(self._paused_until, self.clock() + seconds)
 
     def _wait(self) -> None:
-        while (left := self._paused_until - self.clock()) > 0 and not self._closed.is_set():
+        while (left := self.waits) and not self._hurry.is_set():
             self._sleep(left)
         if self._closed.is_set():
             raise Unreachable("The run is over.")
+        if left:
+            raise Unreachable("Told to stop while the API asked to wait.", "Run again later.")
 
     def _note_retirement(self, where: _Where, headers: Mapping[str, str]) -> None:
         if DEPRECATION not in headers and SUNSET not in headers:

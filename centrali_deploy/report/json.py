@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def document(command: str, exit_code: ExitCode, parts: Mapping[str, Any]) -> str:
     """The whole document as text. `parts` are added to what every document has: format, command, exit code and reason."""
     head = {"format": FORMAT, "command": command, "exitCode": int(exit_code), "reason": exit_code.name.lower().replace("_", "-")}
-    return json.dumps({**head, **parts}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({**head, **parts}, indent=2) + "\n"
 
 
 def plan_part(plan: Plan) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 
 import pytest
 
-from centrali_deploy.local.store import Store
+from centrali_deploy.local.store import Store, StoreFailed
 
 
 def test_closing_waits_for_what_runs_and_refuses_what_comes_after() -> None:
@@ -18,7 +17,7 @@ def test_closing_waits_for_what_runs_and_refuses_what_comes_after() -> None:
             while True:
                 with store.transaction():
                     store.all("acme", "function")
-        except sqlite3.ProgrammingError as error:
+        except StoreFailed as error:
             found.append(str(error))
 
     threads = [threading.Thread(target=use) for _ in range(4)]
@@ -38,7 +37,7 @@ def test_what_raises_inside_a_transaction_is_undone() -> None:
             store.add("acme", "function", "f", {"id": "1"})
             store.add("acme", "function", "f", {"id": "1"})
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(StoreFailed):
         add_twice()
     assert store.all("acme", "function") == []
     store.close()
