@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Never, Self
 from urllib.parse import quote
 
 from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unreachable, UsageProblem
+from centrali_deploy.remote.asked import Ambiguous
 from centrali_deploy.remote.credentials import Tokens
 from centrali_deploy.remote.listing import WHOSE, all_pages
 from centrali_deploy.remote.refused import refused
-from centrali_deploy.remote.sending import TRIES, Ambiguous, Sender
+from centrali_deploy.remote.sending import TRIES, Sender
 from centrali_deploy.secret import revealed_in
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, one, page
 

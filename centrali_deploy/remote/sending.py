@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from centrali_deploy.errors import RemoteError, Unreachable, UsageProblem
+from centrali_deploy.errors import Unreachable, UsageProblem
 from centrali_deploy.remote.answer import Answer
+from centrali_deploy.remote.asked import Asked, followed_nowhere
 from centrali_deploy.version import VERSION
 from centrali_deploy.wire import DEPRECATION, SUNSET
 
@@ -30,15 +31,10 @@ LONGEST_PAUSE = 60.0
 """Seconds; what the vendor's own sample falls back to after a 429 [D]."""
 _TOO_MANY = 429
 _REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
-_REDIRECTS = range(300, 400)
 _LARGEST_BODY = 64 * 1024 * 1024
 _LONGEST_ANSWER = 120
 """Seconds from the first byte of a body to the last."""
 _ID = re.compile(r"/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[a-z]+_[0-9a-z-]{16,})(?=/|$)", re.IGNORECASE)
-
-
-class Ambiguous(Unreachable):
-    """A create was sent and its answer is lost: it may or may not have taken effect."""
 
 
 def _tls() -> ssl.SSLContext:
@@ -47,30 +43,6 @@ def _tls() -> ssl.SSLContext:
     except OSError as error:
         hint = "Look at SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE."
         raise UsageProblem(f"No secure connection can be made: {error.strerror or error}.", hint) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """Which request an error is about."""
-
-    method: str
-    path: str
-    url: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
-
-    @property
-    def host(self) -> str:
-        url = httpx.URL(self.url)
-        return f"{url.scheme}://{url.netloc.decode()}"
-
-    def unreachable(self, reason: str) -> Unreachable:
-        hint = "Check --url (CENTRALI_URL) and the network, then run again: nothing is lost by that."
-        return Unreachable(f"{self}: {reason}.", hint, method=self.method, path=self.path)
-
-    def ambiguous(self, reason: str) -> Ambiguous:
-        return Ambiguous(f"{self}: {reason}.", method=self.method, path=self.path)
 
 
 @dataclass
@@ -132,48 +104,48 @@ class Sender:
         sent again and may have taken effect, RemoteError for a redirect or an answer that is too long.
         """
         safe = method in _REPEATABLE if repeatable is None else repeatable
-        where = _Where(method, httpx.URL(url).path, url)
+        asked = Asked(method, url)
         for attempt in range(1, TRIES + 1):
             self._wait()
             try:
-                answer = self._once(where, json=json, data=form, params=query, headers=headers)
+                answer = self._once(asked, json=json, data=form, params=query, headers=headers)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                self._again_or(attempt, where.unreachable(f"No connection to {where.host}: {error}"), error)
+                self._again_or(attempt, asked.unreachable(f"No connection to {asked.host}: {error}"), error)
                 continue
             except httpx.LocalProtocolError as error:
-                raise where.unreachable(f"The request cannot be sent ({type(error).__name__})") from None
+                raise asked.unreachable(f"The request cannot be sent ({type(error).__name__})") from None
             except httpx.RequestError as error:
-                reason = f"The connection to {where.host} broke before an answer came ({type(error).__name__})"
+                reason = f"The connection to {asked.host} broke before an answer came ({type(error).__name__})"
                 if not safe:
-                    raise where.ambiguous(reason) from error
-                self._again_or(attempt, where.unreachable(reason), error)
+                    raise asked.ambiguous(reason) from error
+                self._again_or(attempt, asked.unreachable(reason), error)
                 continue
             if answer.status == _TOO_MANY:
                 self._hold(answer.retry_after(LONGEST_PAUSE))
                 continue
             if not answer.broken:
-                return _not_redirected(answer, where)
+                return followed_nowhere(answer, asked)
             if not safe:
-                raise where.ambiguous(answer.broken)
-            self._again_or(TRIES if answer.is_page else attempt, where.unreachable(answer.broken), None)
-        raise where.unreachable("The API kept asking to wait (429)")
+                raise asked.ambiguous(answer.broken)
+            self._again_or(TRIES if answer.is_page else attempt, asked.unreachable(answer.broken), None)
+        raise asked.unreachable("The API kept asking to wait (429)")
 
     def pause(self, attempt: int) -> None:
         """Wait before the next try: longer each time, and not all at once."""
         self._sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
 
-    def _once(self, where: _Where, **parts: Any) -> Answer:  # noqa: ANN401 -- handed to httpx
+    def _once(self, asked: Asked, **parts: Any) -> Answer:  # noqa: ANN401 -- handed to httpx
         with self._lock:
             self.requests_used += 1
         wanted = {name: part for name, part in parts.items() if part is not None}
-        with self._used() as client, client.stream(where.method, where.url, **wanted) as response:
+        with self._used() as client, client.stream(asked.method, asked.url, **wanted) as response:
             content, end = bytearray(), time.monotonic() + _LONGEST_ANSWER
             for piece in response.iter_bytes():
                 content += piece
                 if len(content) > _LARGEST_BODY or time.monotonic() > end:
                     limit = f"{_LARGEST_BODY:,} bytes" if len(content) > _LARGEST_BODY else f"{_LONGEST_ANSWER} seconds"
-                    raise where.unreachable(f"The answer takes more than {limit}")
-        self._note_retirement(where, response.headers)
+                    raise asked.unreachable(f"The answer takes more than {limit}")
+        self._note_retirement(asked, response.headers)
         return Answer.read(response.status_code, bytes(content), response.headers)
 
     @contextmanager
@@ -230,24 +202,12 @@ class Sender:
         if left:
             raise Unreachable("Told to stop while the API asked to wait.", "Run again later.")
 
-    def _note_retirement(self, where: _Where, headers: Mapping[str, str]) -> None:
+    def _note_retirement(self, asked: Asked, headers: Mapping[str, str]) -> None:
         if DEPRECATION not in headers and SUNSET not in headers:
             return
-        route = _ID.sub("/{id}", str(where))
+        route = _ID.sub("/{id}", str(asked))
         with self._lock:
             if route not in self._retired:
                 self._retired.add(route)
                 end = f" and ends on {headers[SUNSET]}" if SUNSET in headers else ""
                 self.warnings.append(f"{route} is being retired{end}: look for a newer centrali-deploy.")
-
-
-def _not_redirected(answer: Answer, where: _Where) -> Answer:
-    if answer.status in _REDIRECTS:
-        raise RemoteError(
-            f"{where} was redirected to {answer.headers.get('location', 'nowhere')}.",
-            "The token is not sent anywhere else: is the URL right? https://centrali.io is the usual one.",
-            method=where.method,
-            path=where.path,
-            status=answer.status,
-        )
-    return answer
