@@ -178,7 +178,7 @@ class Kind:
                     yield Reference(path, Address(place.kind, value)), place
 
     def from_wire(self, raw: Plain, name_of: Callable[[str, str], str]) -> Plain:
-        """A live object in the manifest's language: server-owned members dropped, ids turned into names.
+        """A live resource in the manifest's language: server-owned members dropped, ids turned into names.
 
         `name_of(kind, id)` gives the name of a live resource. Secrets arrive as the mask, whatever their form, even
         if the API shows them; null means absent.

@@ -64,7 +64,7 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
 ) -> Starlette:
     """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
 
-    `limits` are enforced when given. `envelope` says whether single objects are answered bare or inside `data`, of
+    `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
     which the published pages show both; `brief`, whether lists leave out whatever they may leave out.
     """
     store = Store(database)
@@ -99,7 +99,7 @@ class _Local:
     brief: bool
 
     def on(self, service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """A handler of one kind, given the objects it is about."""
+        """A handler of one kind, given the resources it is about."""
         return self.guarded(lambda request: handler(self._resources(request, service), request))
 
     def guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -1,4 +1,4 @@
-"""The routes of a kind and what answers them: a request read, handed to the objects it is about, and answered."""
+"""The routes of a kind and what answers them: a request read, handed to the resources it is about, and answered."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def _bulk(resources: Resources, request: Request) -> Response:
     if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
         raise Refused(400, f"{member} must be a list", [(member, "must be a list")])
     if len(items) > _MOST:
-        raise Refused(400, f"Maximum {_MOST:,} objects per bulk operation")
+        raise Refused(400, f"Maximum {_MOST:,} structures per bulk operation")
     if request.method == "DELETE":
         for id_ in items:
             resources.deleted(id_, hard=False)

@@ -26,7 +26,7 @@ _SORTS = ("createdAt", "updatedAt", "name", "slug", "recordSlug", "status")
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """The objects of one kind in one workspace. `clock` gives Unix seconds, `ids` new ids, `actor` who asks.
+    """The resources of one kind in one workspace. `clock` gives Unix seconds, `ids` new ids, `actor` who asks.
 
     `brief`: lists leave out whatever they may leave out.
     """
@@ -70,7 +70,7 @@ class Resources:
         return row
 
     def created(self, body: Row) -> Row:
-        """Keep a new object and answer it."""
+        """Keep a new resource and answer it."""
         kind = self.service.kind
         row = {**self.service.fills, **self._known(body), **self.service.at_creation}
         refuse_fields(list(self.service.rules(row)))
@@ -88,7 +88,7 @@ class Resources:
         return {"valid": not wrong, "errors": [{"field": member, "message": message} for member, message in wrong]}
 
     def updated(self, id_: str, body: Row) -> Row:
-        """Merge what was sent into an object and answer it."""
+        """Merge what was sent into a resource and answer it."""
         row = self.found(id_)
         sent = {member: value for member, value in self.service.understood(body).items() if member in self.service.keeps}
         for member in self.service.fixed:
@@ -101,13 +101,13 @@ class Resources:
         return self._put(row, merged)
 
     def set_state(self, id_: str, call: str) -> Row:
-        """Carry out a lifecycle call and answer the object."""
+        """Carry out a lifecycle call and answer the resource."""
         row = self.found(id_)
         state = self.service.states[call]
         return self._put(row, {**row, **state}, fits=state != self.service.stopped)
 
     def deleted(self, id_: str, *, hard: bool) -> None:
-        """Delete an object; a structure keeps its slug until it is deleted hard [I]."""
+        """Delete a resource; a structure keeps its slug until it is deleted hard [I]."""
         kind = self.service.kind
         row = self.store.get(self.workspace, kind.name, id_, deleted=True) if hard else None
         row = row or self.found(id_)
@@ -125,7 +125,7 @@ class Resources:
         return self._put(row, {member: value for member, value in row.items() if member not in {"isDeleted", "deletedAt"}})
 
     def answer(self, row: Row) -> Row:
-        """An object as the API shows it."""
+        """A resource as the API shows it."""
         return self.service.adds(shown(row))
 
     def _put(self, before: Row, row: Row, *, fits: bool = True) -> Row:

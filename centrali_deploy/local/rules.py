@@ -1,6 +1,6 @@
 """What the API refuses, stated on its own: nothing here knows the models that check manifests.
 
-Each rule yields (member, message) pairs for a whole object as it would be stored.
+Each rule yields (member, message) pairs for a whole resource as it would be stored.
 """
 
 from __future__ import annotations

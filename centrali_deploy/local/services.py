@@ -53,9 +53,9 @@ class Service:
     adds: Callable[[Row], Row] = dict
     """Adds what is only ever read."""
     fits: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
-    """Refuses an object that does not fit the others."""
+    """Refuses a resource that does not fit the others."""
     free: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
-    """Refuses to delete an object that others use."""
+    """Refuses to delete a resource that others use."""
 
 
 def _targets_exist(store: Store, workspace: str, row: Row) -> None:

@@ -1,4 +1,4 @@
-"""Where the local workspace keeps its objects: one SQLite file, every object as JSON in a row.
+"""Where the local workspace keeps its resources: one SQLite file, every resource as JSON in a row.
 
 One connection behind a lock serves all threads; a second process may have the same file open.
 """
@@ -53,7 +53,7 @@ def _explained() -> Iterator[None]:
 
 
 class Store:
-    """The objects of every workspace, by workspace, kind and id."""
+    """The resources of every workspace, by workspace, kind and id."""
 
     def __init__(self, database: str) -> None:
         """Open or create `database` (a path, or `:memory:`).
@@ -138,19 +138,19 @@ class Store:
         return next(iter(self._rows(query, workspace, kind, name, deleted=deleted)), None)
 
     def add(self, workspace: str, kind: str, name: str, row: Row) -> None:
-        """Keep a new object."""
+        """Keep a new resource."""
         with self._lock:
             values = (workspace, kind, row["id"], name, json.dumps(row))
             self._connection.execute("insert into objects (workspace, kind, id, name, data) values (?, ?, ?, ?, ?)", values)
 
     def put(self, workspace: str, kind: str, name: str, row: Row) -> None:
-        """Keep a changed object."""
+        """Keep a changed resource."""
         with self._lock:
             values = (name, json.dumps(row), workspace, kind, row["id"])
             self._connection.execute("update objects set name = ?, data = ? where workspace = ? and kind = ? and id = ?", values)
 
     def remove(self, workspace: str, kind: str, id_: str) -> None:
-        """Forget an object."""
+        """Forget a resource."""
         with self._lock:
             self._connection.execute("delete from objects where workspace = ? and kind = ? and id = ?", (workspace, kind, id_))
 

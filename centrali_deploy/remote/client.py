@@ -152,7 +152,7 @@ class Client:
         )
 
     def update(self, kind: Kind, id_: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Update an object; the verbs of the row are tried in turn when one is not allowed."""
+        """Update a resource; the verbs of the row are tried in turn when one is not allowed."""
         return self._first_allowed(f"{kind.name} update", kind, kind.update_methods, _inside(id_), body)
 
     def set_state(self, kind: Kind, id_: str, value: Any) -> None:  # noqa: ANN401 -- a flag or a word
@@ -182,7 +182,7 @@ class Client:
         )
 
     def delete(self, kind: Kind, id_: str) -> None:
-        """Delete an object; one that is gone already is fine."""
+        """Delete a resource; one that is gone already is fine."""
         answer = self._send("DELETE", self._url(self._bases[kind.service][0], kind, _inside(id_)))
         if answer.status != 404:  # noqa: PLR2004 -- an HTTP status
             self._accepted(answer, "DELETE", f"/{kind.path}/{id_}")

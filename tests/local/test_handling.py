@@ -59,7 +59,7 @@ def test_bulk_wants_a_list_of_objects(body: Any, api: httpx.Client) -> None:
 
 def test_bulk_is_at_most_a_thousand(api: httpx.Client) -> None:
     answer = api.post(f"{DATA}/collections/bulk", json=[{"name": "S"}] * 1001)
-    assert (answer.status_code, answer.json()["message"]) == (400, "Maximum 1,000 objects per bulk operation")
+    assert (answer.status_code, answer.json()["message"]) == (400, "Maximum 1,000 structures per bulk operation")
 
 
 def test_properties_are_dropped_by_name(api: httpx.Client) -> None:
