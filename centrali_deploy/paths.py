@@ -22,12 +22,15 @@ def find(value: Any, pattern: Path, at: Path = ()) -> Iterator[tuple[Path, Any]]
         yield at, value
         return
     head, rest = pattern[0], pattern[1:]
-    if head == EACH and isinstance(value, list):
+    if isinstance(value, dict):
+        if head == EACH:
+            for member, inside in list(value.items()):
+                yield from find(inside, rest, (*at, member))
+        elif head in value:
+            yield from find(value[head], rest, (*at, head))
+    elif head == EACH and isinstance(value, list):
         for index, item in enumerate(value):
             yield from find(item, rest, (*at, index))
-    elif isinstance(value, Mapping):
-        for member in list(value) if head == EACH else ([head] if head in value else []):
-            yield from find(value[member], rest, (*at, member))
 
 
 def keyed(items: list[Any], key: str) -> dict[Item, Any]:

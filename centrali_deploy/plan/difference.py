@@ -57,6 +57,8 @@ class _Comparison:
         self._replaced = replaced
 
     def place(self, place: Place | None, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
+        if identical(declared, live):
+            return
         if place and place.key and isinstance(declared, list) and isinstance(live, list):
             yield from self._items(place, path, declared, live)
         elif place and isinstance(declared, dict) and isinstance(live, dict):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     Raw = dict[str, Any]
 
-WORKERS = 4
+PAGES = 8
+"""How many pages, or resources by themselves, are read at the same time."""
 _TICK = 1.0
 
 
@@ -37,7 +38,7 @@ class Progress:
 def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, None, LiveState]:
     """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
     listed: dict[str, list[Raw]] = {}
-    lists, pages = ThreadPoolExecutor(WORKERS), ThreadPoolExecutor(WORKERS)
+    lists, pages = ThreadPoolExecutor(len(KINDS)), ThreadPoolExecutor(PAGES)
     try:
         running = {lists.submit(_list, client, kind, pages): kind for kind in KINDS.values()}
         while running:
