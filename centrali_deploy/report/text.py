@@ -35,7 +35,7 @@ SYMBOLS = {
 }
 _DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
 _LONGEST = 200
-_WIDTH = 100
+_WIDTH = 76
 _MOST_LINES = 5000
 _DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
 
