@@ -6,10 +6,13 @@ reported as unknown, never guessed.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LANGUAGE = Language(tree_sitter_javascript.language())
 _CALLS = Query(
@@ -22,6 +25,35 @@ _CALLS = Query(
       (#eq? @object "api"))
     """,
 )
+_USES = Query(
+    _LANGUAGE,
+    """
+    [(member_expression object: (identifier) @name) @use
+     (call_expression function: (identifier) @name) @use
+     (call_expression function: (import) @name) @use
+     (import_statement "import" @name) @use
+     (export_statement "export" @name) @use]
+    """,
+)
+_READS = Query(
+    _LANGUAGE,
+    """
+    [(member_expression object: (identifier) @object property: (property_identifier) @member)
+     (subscript_expression object: (identifier) @object index: (string (string_fragment) @member))
+     (variable_declarator name: (object_pattern [(shorthand_property_identifier_pattern) @member
+                                                 (pair_pattern key: (property_identifier) @member)])
+                          value: (identifier) @object)]
+    """,
+)
+_INPUTS = {"executionParams", "triggerParams"}
+RUN = "run"
+
+
+class Spot(NamedTuple):
+    """A place in the source: line and column counted from 1, in characters."""
+
+    line: int
+    column: int
 
 
 class Call(NamedTuple):
@@ -29,14 +61,133 @@ class Call(NamedTuple):
 
     method: str
     slug: str | None
+    spot: Spot = Spot(0, 0)
+
+
+class Use(NamedTuple):
+    """Something used that is not the function's own: `require`, `process`, `module`."""
+
+    name: str
+    spot: Spot
+
+
+class Read(NamedTuple):
+    """A member read from one of the inputs: `executionParams.recordId`."""
+
+    source: str
+    member: str
+    spot: Spot
+
+
+class Run(NamedTuple):
+    """A top-level function named `run`."""
+
+    is_async: bool
+    parameters: int
+    spot: Spot
+
+
+class Facts(NamedTuple):
+    """What a source contains. `errors`: where it is not JavaScript, and what is wrong there."""
+
+    errors: tuple[tuple[Spot, str], ...]
+    runs: tuple[Run, ...]
+    calls: tuple[Call, ...]
+    uses: tuple[Use, ...]
+    reads: tuple[Read, ...]
 
 
 def calls(source: str) -> tuple[Call, ...]:
     """Every call of a member of `api`, in the order of the source."""
-    tree = Parser(_LANGUAGE).parse(source.encode())
-    found = [captures for _, captures in QueryCursor(_CALLS).matches(tree.root_node)]
-    found.sort(key=lambda captures: captures["method"][0].start_byte)
-    return tuple(Call(_text(captures["method"][0]), _slug(captures["arguments"][0])) for captures in found)
+    root = _parsed(source)
+    return _calls(root, source.encode())
+
+
+def facts(source: str) -> Facts:
+    """Everything that is known of a source without running it."""
+    root, text = _parsed(source), source.encode()
+    return Facts(
+        tuple((_spot(node, text), said) for node, said in _errors(root)),
+        tuple(_runs(root, text)),
+        _calls(root, text),
+        tuple(_uses(root, text)),
+        tuple(_reads(root, text)),
+    )
+
+
+def _parsed(source: str) -> Node:
+    return Parser(_LANGUAGE).parse(source.encode()).root_node
+
+
+def _matches(query: Query, root: Node, first: str) -> Iterator[dict[str, list[Node]]]:
+    found = [captures for _, captures in QueryCursor(query).matches(root)]
+    return iter(sorted(found, key=lambda captures: captures[first][0].start_byte))
+
+
+def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
+    return tuple(
+        Call(_text(captures["method"][0]), _slug(captures["arguments"][0]), _spot(captures["method"][0], text))
+        for captures in _matches(_CALLS, root, "method")
+    )
+
+
+def _uses(root: Node, text: bytes) -> Iterator[Use]:
+    declared = set(_declared(root))
+    for captures in _matches(_USES, root, "name"):
+        name = captures["name"][0]
+        if _text(name) not in declared:
+            yield Use(_text(name), _spot(name, text))
+
+
+def _declared(root: Node) -> Iterator[str]:
+    """Names that are declared anywhere: what they mean is the function's own business."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.named_children
+        name = node.child_by_field_name("name") if node.type.endswith(("_declarator", "_declaration")) else None
+        if name is not None:
+            yield from (_text(each) for each in (name, *name.named_children))
+        elif node.type == "formal_parameters":
+            yield from (_text(each) for each in node.named_children)
+
+
+def _reads(root: Node, text: bytes) -> Iterator[Read]:
+    for captures in _matches(_READS, root, "object"):
+        source = _text(captures["object"][0])
+        if source in _INPUTS:
+            yield from (Read(source, _text(member), _spot(member, text)) for member in captures["member"])
+
+
+def _runs(root: Node, text: bytes) -> Iterator[Run]:
+    for node in root.named_children:
+        name = node.child_by_field_name("name")
+        if node.type in {"function_declaration", "generator_function_declaration"} and name is not None and _text(name) == RUN:
+            parameters = node.child_by_field_name("parameters")
+            is_async = any(child.type == "async" for child in node.children) and node.type == "function_declaration"
+            yield Run(is_async, len(parameters.named_children) if parameters else 0, _spot(name, text))
+
+
+def _errors(root: Node) -> Iterator[tuple[Node, str]]:
+    """The outermost places the parser could not make sense of."""
+    waiting = [root] if root.has_error else []
+    while waiting:
+        node = waiting.pop(0)
+        if node.is_missing:
+            yield node, f'"{node.type}" is missing here'
+        elif node.type == "ERROR":
+            inside = next((child for child in node.children if child.is_error or child.is_missing), None)
+            if inside is None:
+                yield node, f"this makes no sense here: {_excerpt(node)}"
+            else:
+                waiting.insert(0, inside)
+        else:
+            waiting[:0] = [child for child in node.children if child.has_error or child.is_missing]
+
+
+def _excerpt(node: Node) -> str:
+    line = _text(node).strip().split("\n")[0]
+    return line if len(line) <= 40 else f"{line[:40]}..."  # noqa: PLR2004 -- enough to recognise it
 
 
 def _slug(arguments: Node) -> str | None:
@@ -47,5 +198,11 @@ def _slug(arguments: Node) -> str | None:
     return _text(parts[0]) if len(parts) == 1 and parts[0].type == "string_fragment" else None
 
 
+def _spot(node: Node, text: bytes) -> Spot:
+    row, column = node.start_point
+    line = text.split(b"\n")[row]
+    return Spot(row + 1, len(line[:column].decode(errors="replace")) + 1)
+
+
 def _text(node: Node) -> str:
-    return (node.text or b"").decode()
+    return (node.text or b"").decode(errors="replace")
