@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +48,9 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+Severity = Literal["error", "warning"]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
     """A place in a manifest: the file as the user named it, line and column counted from 1 (0: the whole file)."""
@@ -63,16 +66,20 @@ class Position:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with a manifest: where, of which resource (may be empty), what, and the way out."""
+    """One thing wrong with a manifest: where, of which resource (may be empty), what, and the way out.
+
+    A warning is about something the API takes, and that is probably not meant.
+    """
 
     position: Position
     address: str
     message: str
     hint: str = ""
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         """Two lines: the place and the address, then the message with its way out."""
-        head = f"{self.position}  {self.address}".rstrip()
+        head = f"{self.position}  {'warning  ' if self.severity == 'warning' else ''}{self.address}".rstrip()
         return f"{head}\n  {self.message}{' ' if self.hint else ''}{self.hint}"
 
 

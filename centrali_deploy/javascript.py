@@ -25,14 +25,17 @@ _CALLS = Query(
       (#eq? @object "api"))
     """,
 )
+FOREIGN = ("console", "exports", "fetch", "module", "process", "require")
+"""Names that other platforms have."""
+_ANY = '(#any-of? @name "' + '" "'.join(FOREIGN) + '")'
 _USES = Query(
     _LANGUAGE,
-    """
-    [(member_expression object: (identifier) @name) @use
-     (call_expression function: (identifier) @name) @use
-     (call_expression function: (import) @name) @use
-     (import_statement "import" @name) @use
-     (export_statement "export" @name) @use]
+    f"""
+    ((member_expression object: (identifier) @name) {_ANY})
+    ((call_expression function: (identifier) @name) {_ANY})
+    [(call_expression function: (import) @statement)
+     (import_statement "import" @statement)
+     (export_statement "export" @statement)]
     """,
 )
 _READS = Query(
@@ -65,7 +68,7 @@ class Call(NamedTuple):
 
 
 class Use(NamedTuple):
-    """Something used that is not the function's own: `require`, `process`, `module`."""
+    """Something used that other platforms have: `require`, `process`, `import`."""
 
     name: str
     spot: Spot
@@ -132,11 +135,9 @@ def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
 
 
 def _uses(root: Node, text: bytes) -> Iterator[Use]:
-    declared = set(_declared(root))
-    for captures in _matches(_USES, root, "name"):
-        name = captures["name"][0]
-        if _text(name) not in declared:
-            yield Use(_text(name), _spot(name, text))
+    found = sorted((node for nodes in QueryCursor(_USES).captures(root).values() for node in nodes), key=lambda node: node.start_byte)
+    declared = set(_declared(root)) if found else set()
+    yield from (Use(_text(node), _spot(node, text)) for node in found if _text(node) not in declared)
 
 
 def _declared(root: Node) -> Iterator[str]:

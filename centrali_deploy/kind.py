@@ -21,6 +21,8 @@ from centrali_deploy.wire import MASK
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+    from centrali_deploy.errors import Severity
+
 Plain = Mapping[str, Any]
 """A spec as plain data in the manifest's language. Only what the author wrote is in it; a secret is a `Secret`."""
 
@@ -38,11 +40,13 @@ class OpenSpec(Spec):
 
 
 class Finding(NamedTuple):
-    """Something wrong inside one spec: where, what, and the way out."""
+    """Something wrong inside one spec: where, what, and the way out. `spot`: line and column inside a text."""
 
     path: Path
     message: str
     hint: str = ""
+    severity: Severity = "error"
+    spot: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,18 @@ subsets, so absent members stay as they are [S, T]. Whether lists hold the code 
 
 from __future__ import annotations
 
-from typing import Annotated
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.kind import Kind, Spec
+from centrali_deploy.javascript import facts
+from centrali_deploy.kind import Finding, Kind, Plain, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from centrali_deploy.javascript import Facts
 
 LONGEST_RUN_MS = 300_000
 """The platform ends every run after five minutes [D]; as an upper bound of `timeoutMs` [I]."""
@@ -25,6 +32,61 @@ class Function(Spec):
     """What the function is for, shown in the console."""
     timeoutMs: Annotated[int, Field(ge=1, le=LONGEST_RUN_MS, examples=[30000])] | None = None
     """How long one run may take, in milliseconds; at most 300000 (five minutes)."""
+
+
+API = frozenset(
+    {
+        "queryRecords", "fetchRecord", "createRecord", "updateRecord", "deleteRecord", "upsertRecord", "incrementField", "decrementField",
+        "bulkCreateRecords", "bulkUpdateRecords", "bulkDeleteRecords", "batchCreateRecords", "batchUpdateRecords", "batchDeleteRecords",
+        "httpRequest", "httpFetch", "httpPost", "storeFile", "storeAsCSV", "storeAsJSON", "crypto", "base64", "uuid", "formatDate", "chunk",
+        "merge", "math", "evaluate", "renderTemplate", "log", "logError", "toCSV", "toJSON",
+    }
+)  # fmt: skip
+"""Members of the `api` object, as published in several places [D, S, T]; there may be more."""
+_GONE = {"searchRecords": "It was removed in 6.0: write api.queryRecords(slug, {text: {query, fields}})."}
+_STRANGE = {
+    "module": ("module.exports is not used.", "Declare async function run() at the top; nothing is exported."),
+    "exports": ("exports is not used.", "Declare async function run() at the top; nothing is exported."),
+    "export": ("Nothing can be exported.", "Declare async function run() at the top."),
+    "require": ("There is no require: a function stands alone.", "Use the api object, or write out what is needed."),
+    "import": ("Nothing can be imported: a function stands alone.", "Use the api object, or write out what is needed."),
+    "process": ("There is no process and no environment.", "Read triggerParams: a trigger's params may be encrypted."),
+    "fetch": ("There is no fetch.", "Use api.httpRequest({url, method}); the domain must be allowed in the workspace."),
+    "console": ("There is no console.", "Use api.log({message})."),
+}
+"""What the platform does not have [S, T], and what to write instead."""
+
+
+def _check(_name: str, spec: Plain) -> Iterator[Finding]:
+    code = spec.get("code")
+    if not isinstance(code, str) or not code.strip():
+        return
+    found = facts(code)
+    for spot, said in found.errors[:3]:
+        yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
+    if not found.errors:
+        yield from _check_run(found)
+    for name, spot in found.uses:
+        if name in _STRANGE:
+            yield Finding(("code",), *_STRANGE[name], severity="warning", spot=spot)
+    for call in found.calls:
+        if call.method not in API:
+            near = get_close_matches(call.method, API, n=1)
+            hint = _GONE.get(call.method) or (f"Did you mean api.{near[0]}?" if near else "Look it up: it is not a published one.")
+            yield Finding(("code",), f"api.{call.method} is not known.", hint, "warning", call.spot)
+
+
+def _check_run(found: Facts) -> Iterator[Finding]:
+    if not found.runs:
+        yield Finding(("code",), "There is no function run.", "Declare it at the top: async function run() { ... }.")
+    for run in found.runs[1:]:
+        yield Finding(("code",), "run is declared again.", f"It is also at line {found.runs[0].spot.line}: keep one.", spot=run.spot)
+    for run in found.runs[:1]:
+        if not run.is_async:
+            yield Finding(("code",), "run is not async.", "Write async function run().", spot=run.spot)
+        if run.parameters:
+            hint = "Write async function run(), and read triggerParams and executionParams."
+            yield Finding(("code",), "run takes parameters, and the platform gives none.", hint, spot=run.spot)
 
 
 KIND = Kind(
@@ -44,6 +106,7 @@ KIND = Kind(
     text_member="code",
     listed_without="code",
     update_sends="changed",
+    check=_check,
     examples=(
         (
             {"description": "Adds two numbers", "timeoutMs": 5000, "code": "async function run() {\n  return 1 + 1;\n}\n"},

@@ -29,6 +29,9 @@ MOST_NODES = 500_000
 
 LONGEST_NUMBER = 300
 """Characters; JSON numbers are no longer."""
+BLOCK = "|"
+"""Ends a path that leads to the first line of a block of text."""
+_BLOCKS = {"|", ">"}
 _TOO_DEEP = (f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -58,7 +61,7 @@ def read_document(path: FilePath, name: str) -> Document:
 
 def parse_document(text: str, name: str) -> Document:
     """Read YAML text. Raises ManifestError with every problem found."""
-    builder = _Builder(name)
+    builder = _Builder(name, text)
     try:
         builder.feed(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
@@ -130,7 +133,8 @@ class _Open:
 class _Builder:
     """Turns the parser's events into one document."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, text: str) -> None:
+        self._lines = text.split("\n")
         self.data: Any = None
         self.places: dict[Path, Position] = {}
         self.problems: list[Problem] = []
@@ -161,9 +165,17 @@ class _Builder:
             self._problem(event, f"The tag {event.tag} is not known.", "Leave it out: only plain data is read.")
         elif event.tag is None and not event.style:
             value = self._word(event, value)
-        self._place(event, value, self._expecting_key())
+        path = self._place(event, value, self._expecting_key())
+        if event.style in _BLOCKS:
+            self.places[(*path, BLOCK)] = self._inside(event)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
+
+    def _inside(self, event: Any) -> Position:  # noqa: ANN401 -- an event of the parser
+        """Where the first line of a block of text begins."""
+        line = event.start_mark.line + 1
+        first = next((text for text in self._lines[line:] if text.strip()), "")
+        return Position(self._name, line + 1, len(first) - len(first.lstrip(" ")) + 1)
 
     def _word(self, event: Any, text: str) -> Any:  # noqa: ANN401 -- any plain value
         if text in _WORDS:

@@ -32,12 +32,16 @@ _HEAD = ("version", "workspace", "$schema", *_LATER)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where."""
+    """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where.
+
+    `warnings`: what the API takes and is probably not meant.
+    """
 
     workspace: str | None
     desired: DesiredState
     undeclared: tuple[tuple[Reference, Address, Position], ...]
     files: tuple[str, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def load(paths: Sequence[str], environ: Mapping[str, str]) -> Loaded:
@@ -49,10 +53,15 @@ def load(paths: Sequence[str], environ: Mapping[str, str]) -> Loaded:
     if not reading.resources and not reading.problems:
         place = Position(sources[0].name)
         reading.problems.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
-    if reading.problems:
+    if any(problem.severity == "error" for problem in reading.problems):
         raise ManifestError(reading.problems)
-    workspace = next(iter(reading.workspaces), None)
-    return Loaded(workspace, reading.resources, tuple(_undeclared(reading.resources)), tuple(source.name for source in sources))
+    return Loaded(
+        next(iter(reading.workspaces), None),
+        reading.resources,
+        tuple(_undeclared(reading.resources)),
+        tuple(source.name for source in sources),
+        tuple(sorted(set(reading.problems))),
+    )
 
 
 @dataclass

@@ -6,6 +6,7 @@ become `Secret`, which finds its value when a request is built.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,11 @@ class Surroundings:
     environ: Mapping[str, str]
     root: FilePath
     folder: FilePath
+
+    def name_of(self, path: str) -> str:
+        """A file as the user would name it, seen from where they are."""
+        whole = self.folder / path
+        return os.path.relpath(whole) if not whole.is_absolute() else str(whole)
 
     def text_of(self, path: str) -> str:
         """The text of a file inside the project. Raises ValueError with what is wrong and the way out."""

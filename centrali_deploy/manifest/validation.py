@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
+from centrali_deploy.manifest.documents import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
 from centrali_deploy.manifest.wording import called, findings, known_members
 from centrali_deploy.states import DesiredResource
@@ -36,6 +37,7 @@ class Checking:
         self._around = around
         self._places = places
         self._file = file
+        self._text_file = ""
 
     def checked(self, written: Any) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
         """The resource as declared. Only meaningful when `problems` is empty."""
@@ -52,9 +54,10 @@ class Checking:
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
         self._check_reserved(spec)
-        for path, message, hint in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
-            if path[-1:] != (_RENAMED,):
-                self._problem(path, message, hint)
+        for finding in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
+            if finding.path[-1:] != (_RENAMED,):
+                place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
+                self.problems.append(Problem(place, str(self.address), finding.message, finding.hint, finding.severity))
         return DesiredResource(self.address, spec, self._places)
 
     def _check_name(self) -> None:
@@ -81,6 +84,7 @@ class Checking:
         else:
             try:
                 spec[member] = self._around.text_of(path)
+                self._text_file = self._around.name_of(path)
             except ValueError as error:
                 self._problem(("source",), *error.args)
         if not spec.get(member):
@@ -97,6 +101,16 @@ class Checking:
         for path, holder in holders:
             if isinstance(holder, dict) and _RENAMED in holder:
                 self._problem((*path, _RENAMED), "Renames are not supported by this version.", f"Leave {_RENAMED} out.")
+
+    def _in_text(self, spot: tuple[int, int]) -> Position:
+        """A place inside the text, which stands in a file of its own or in the manifest."""
+        line, column = spot
+        if self._text_file:
+            return Position(self._text_file, line, column)
+        begins = self._places.get((str(self.kind.text_member), BLOCK))
+        if begins is None:
+            return self._at((str(self.kind.text_member),))
+        return Position(begins.file, begins.line + line - 1, begins.column + column - 1)
 
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:
