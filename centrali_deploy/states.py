@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from centrali_deploy.address import Item
 from centrali_deploy.kinds import KINDS
@@ -21,21 +21,30 @@ if TYPE_CHECKING:
     from centrali_deploy.errors import Position
     from centrali_deploy.kind import Plain, ReferencePlace
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class DesiredResource:
-    """One declared resource. `places` leads from paths in the spec to where they stand; `()` is the resource's key."""
+    """One declared resource. `places` leads from paths in the spec to where they stand; `()` is the resource's key.
+
+    `layers` says, by path, which variable or override a value came from.
+    """
 
     address: Address
     spec: Plain
     places: Mapping[Path, Position] = field(default_factory=dict, compare=False)
+    layers: Mapping[Path, str] = field(default_factory=dict, compare=False)
 
     def position(self, path: Path = ()) -> Position | None:
         """Where a path stands in the manifest, or else the nearest thing around it. Items may be named by their key."""
+        return _nearest(self.places, self._indexed(path))
+
+    def layer(self, path: Path) -> str:
+        """Where the value at a path came from, or what is around it or in it; empty when it is simply written there."""
         indexed = self._indexed(path)
-        while indexed and indexed not in self.places:
-            indexed = indexed[:-1]
-        return self.places.get(indexed)
+        inside = sorted(layer for at, layer in self.layers.items() if at[: len(indexed)] == indexed)
+        return _nearest(self.layers, indexed) or ", ".join(dict.fromkeys(inside))
 
     def _indexed(self, path: Path) -> Path:
         value: object = self.spec
@@ -49,6 +58,13 @@ class DesiredResource:
             found.append(step)
             value = _inside(value, step)
         return tuple(found)
+
+
+def _nearest(known: Mapping[Path, T], path: Path) -> T | None:
+    """What is known of a path, or of the nearest thing around it."""
+    while path and path not in known:
+        path = path[:-1]
+    return known.get(path)
 
 
 def references(resource: DesiredResource) -> Iterator[tuple[Reference, ReferencePlace]]:

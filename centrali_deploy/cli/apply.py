@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @resend_secrets
 def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default."""
-    answer, policy = run.answer, Policy(resend_secrets=resend_secrets)
+    answer, policy = run.answer, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)
     planned = answer.follow(plan(run.loaded, run.client, policy), run.client)
     answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     answer.write(plan_lines(planned.plan, answer.paint, where=run.client.where, verbose=run.verbose))

@@ -10,7 +10,9 @@ import click
 
 from centrali_deploy.cli.connection import Settings, connect
 from centrali_deploy.cli.terminal import Answer, answering
+from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +39,15 @@ class _PathsCommand(click.Command):
         return super().parse_args(ctx, ["--local=" if word == "--local" else word for word in args])
 
 
-_SHARED: tuple[click.Parameter, ...] = (
+MANIFESTS: tuple[click.Parameter, ...] = (
     click.Argument(["paths"], nargs=-1),
+    click.Option(["-e", "--environment"], metavar="NAME", help="The environment of the manifest to use."),
+    click.Option(["--var", "values"], metavar="NAME=VALUE", multiple=True, help="A value for a variable; may be given again."),
+    click.Option(["--var-file", "value_files"], metavar="FILE", multiple=True, help="A YAML file of values for variables."),
+)
+"""What every command that reads manifests takes."""
+_SHARED: tuple[click.Parameter, ...] = (
+    *MANIFESTS,
     click.Option(["--workspace"], help="The workspace's slug (CENTRALI_WORKSPACE)."),
     click.Option(["--url"], help="The root URL, https://centrali.io unless set (CENTRALI_URL)."),
     click.Option(
@@ -61,6 +70,9 @@ def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., Non
         def callback(  # noqa: PLR0913 -- one parameter per option
             *,
             paths: tuple[str, ...],
+            environment: str | None,
+            values: tuple[str, ...],
+            value_files: tuple[str, ...],
             workspace: str | None,
             url: str | None,
             local: str | None,
@@ -71,7 +83,9 @@ def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., Non
             **own: Any,  # noqa: ANN401 -- the command's own options
         ) -> None:
             with answering(Answer(name, output, no_color), debug=debug) as answer:
-                loaded = load(paths, os.environ)
+                loaded = load(paths, os.environ, Choice(environment, values, value_files))
+                if loaded.warnings:
+                    answer.tell(f"{counted(len(loaded.warnings), 'warning')}: centrali-deploy validate shows them.")
                 with connect(Settings(workspace, url, local), loaded, os.environ) as client:
                     function(Run(answer, loaded, client, verbose), **own)
 

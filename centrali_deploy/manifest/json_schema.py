@@ -13,11 +13,14 @@ import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from centrali_deploy.kind import Spec
 from centrali_deploy.kinds import SECTIONS
-from centrali_deploy.manifest.loading import VERSION
+from centrali_deploy.manifest.environments import Environment
+from centrali_deploy.manifest.head import VERSION
+from centrali_deploy.manifest.variables import Variable
 
 if TYPE_CHECKING:
     from pydantic_core import core_schema
@@ -72,6 +75,8 @@ def workspace_schema() -> Schema:
         "properties": {
             "version": {"const": VERSION, "description": "The version of the manifest's form."},
             "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
+            "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),
+            "environments": _by_name(Environment, "Named settings, chosen with -e."),
             **sections,
         },
         "$defs": dict(sorted(definitions.items())),
@@ -102,6 +107,11 @@ def _section(kind: Kind, definitions: Schema) -> Schema:
     names = {"pattern": _SLUG} if kind.slug else {"minLength": 1, "maxLength": 255}
     about = f"Every {kind.name}, by its {kind.identity}."
     return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": made}
+
+
+def _by_name(model: type[Spec], about: str) -> Schema:
+    made = _without_titles(TypeAdapter(model).json_schema(schema_generator=_Generator))
+    return {"description": about, "type": ["object", "null"], "additionalProperties": made}
 
 
 def _with_source(made: Schema, member: str) -> None:

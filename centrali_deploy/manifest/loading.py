@@ -9,32 +9,36 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS, SECTIONS
-from centrali_deploy.manifest.documents import Document, read_document
-from centrali_deploy.manifest.resolution import Surroundings
-from centrali_deploy.manifest.sources import Source, find_sources
+from centrali_deploy.manifest.documents import read_document
+from centrali_deploy.manifest.head import NO_OVERRIDE, NOTHING_CHOSEN, Head
+from centrali_deploy.manifest.sources import find_sources
+from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.validation import Checking
-from centrali_deploy.wire import is_slug, is_uuid
+from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from centrali_deploy.address import Address, Path, Reference
+    from centrali_deploy.address import Path, Reference
     from centrali_deploy.kind import Kind
+    from centrali_deploy.manifest.documents import Document
+    from centrali_deploy.manifest.head import Choice, Layers
+    from centrali_deploy.manifest.sources import Source
     from centrali_deploy.states import DesiredResource, DesiredState
 
 VERSION = 1
 """The only version of the manifest's form."""
-_LATER = ("variables", "environments")
-_HEAD = ("version", "workspace", "$schema", *_LATER)
+_HEAD = ("version", "workspace", "variables", "environments", "$schema")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where.
 
-    `warnings`: what the API takes and is probably not meant.
+    `warnings`: what the API takes and is probably not meant. `protect`: patterns of addresses that must stay as they are.
     """
 
     workspace: str | None
@@ -42,25 +46,33 @@ class Loaded:
     undeclared: tuple[tuple[Reference, Address, Position], ...]
     files: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
+    protect: tuple[str, ...] = ()
 
 
-def load(paths: Sequence[str], environ: Mapping[str, str]) -> Loaded:
+def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
     """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read."""
-    reading = _Reading(environ)
     sources = find_sources(paths)
+    head = Head()
+    documents = []
     for source in sources:
-        reading.read(source)
-    if not reading.resources and not reading.problems:
-        place = Position(sources[0].name)
-        reading.problems.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
-    if any(problem.severity == "error" for problem in reading.problems):
-        raise ManifestError(reading.problems)
+        try:
+            document = read_document(source.path, source.name)
+        except ManifestError as error:
+            head.problems += error.problems
+            continue
+        if head.reads(document):
+            documents.append((source, document))
+    reading = _Reading(environ, head, head.chosen(choice, environ))
+    for source, document in documents:
+        reading.read(source, document)
+    reading.finish(sources)
     return Loaded(
-        next(iter(reading.workspaces), None),
+        reading.layers.workspace,
         reading.resources,
         tuple(_undeclared(reading.resources)),
         tuple(source.name for source in sources),
         tuple(sorted(set(reading.problems))),
+        reading.layers.protect,
     )
 
 
@@ -69,22 +81,17 @@ class _Reading:
     """The files read so far."""
 
     environ: Mapping[str, str]
+    head: Head
+    layers: Layers
     resources: dict[Address, DesiredResource] = field(default_factory=dict)
-    workspaces: dict[str, Position] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
 
-    def read(self, source: Source) -> None:
-        try:
-            document = read_document(source.path, source.name)
-        except ManifestError as error:
-            self.problems += error.problems
-            return
-        if not isinstance(document.data, dict):
-            said = "The file is empty." if document.data is None else "A manifest is a mapping."
-            self._problem(document, (), said, f"It has version: {VERSION} and one of: {', '.join(SECTIONS)}.")
-            return
-        self._head(document)
-        around = Surroundings(self.environ, source.root, source.path.parent)
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem so far, those of the heads included."""
+        return self.head.problems
+
+    def read(self, source: Source, document: Document) -> None:
+        around = Surroundings(self.environ, source.root, source.path.parent, self.layers.values)
         for member, content in document.data.items():
             if member in SECTIONS:
                 self._section(document, SECTIONS[member], content, around)
@@ -93,27 +100,17 @@ class _Reading:
                 hint = f"Did you mean {near[0]}?" if near else f"A manifest has: version, workspace, {', '.join(SECTIONS)}."
                 self._problem(document, (member,), f'"{member}" is not part of a manifest.', hint)
 
-    def _head(self, document: Document) -> None:
-        data = document.data
-        if "version" not in data:
-            self._problem(document, (), "The version of the manifest is missing.", f"Write version: {VERSION} at its top.")
-        elif data["version"] is not VERSION:
-            self._problem(document, ("version",), f"{data['version']!r} is not a version of the manifest.", f"Write version: {VERSION}.")
-        for member in _LATER:
-            if member in data:
-                self._problem(document, (member,), f"{member} are not supported by this version.", "Take them out.")
-        if "workspace" in data:
-            self._workspace(document, data["workspace"])
-
-    def _workspace(self, document: Document, slug: Any) -> None:  # noqa: ANN401 -- whatever the manifest holds
-        place = document.places.get(("workspace",), Position(document.file))
-        if not isinstance(slug, str) or is_uuid(slug) or not is_slug(slug):
-            self._problem(document, ("workspace",), f'"{slug}" is not a workspace.', "Give its slug, for example acme-dev, not its id.")
-        elif self.workspaces and slug not in self.workspaces:
-            other, where = next(iter(self.workspaces.items()))
-            self._problem(document, ("workspace",), f'The workspace is "{slug}" here and "{other}" at {where}.', "Keep one of them.")
-        else:
-            self.workspaces.setdefault(slug, place)
+    def finish(self, sources: Sequence[Source]) -> None:
+        """Raise ManifestError when anything is wrong with what was read."""
+        if not self.resources and not self.problems:
+            place = Position(sources[0].name)
+            self.problems.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
+        for address, override in self.layers.overrides.items():
+            if address not in self.resources:
+                hint = near_name(address, self.resources) or "Only what is declared can be overridden."
+                self.problems.append(Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint))
+        if any(problem.severity == "error" for problem in self.problems):
+            raise ManifestError(self.problems)
 
     def _section(self, document: Document, kind: Kind, content: Any, around: Surroundings) -> None:  # noqa: ANN401 -- whatever the manifest holds
         if content is None:
@@ -124,10 +121,12 @@ class _Reading:
             )
             return
         inside = _by_resource(document, kind.section)
+        file = document.places.get((kind.section,), Position(document.file))
         for name, written in content.items():
-            checking = Checking(kind, name, around, inside.get(name, {}), document.places.get((kind.section,), Position(document.file)))
-            resource = checking.checked(written)
-            self.problems += checking.problems
+            override = self.layers.overrides.get(Address(kind.name, name), NO_OVERRIDE)
+            checking = Checking(kind, name, around, override.placed(inside.get(name, {})), file)
+            resource = checking.checked(override.laid_over(written), override.layers)
+            self.problems.extend(checking.problems)
             known = self.resources.setdefault(resource.address, resource)
             if known is not resource:
                 message = f"{resource.address} is declared twice; it is also at {known.position()}."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
-    from centrali_deploy.manifest.resolution import Surroundings
+    from centrali_deploy.manifest.surroundings import Surroundings
 
 _LONGEST_NAME = 255
 _RENAMED = "renamedFrom"
@@ -39,8 +39,8 @@ class Checking:
         self._file = file
         self._text_file = ""
 
-    def checked(self, written: Any) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
-        """The resource as declared. Only meaningful when `problems` is empty."""
+    def checked(self, written: Any, layers: Mapping[Path, str]) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
+        """The resource as declared; `layers` says what an environment laid over it. Only meaningful without errors."""
         self._check_name()
         if not isinstance(written, dict):
             self._problem(
@@ -53,12 +53,13 @@ class Checking:
         resolution = Resolution(self.kind, self._around, self._at, str(self.address))
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
+        layers = {**resolution.layers, **layers}
         self._check_reserved(spec)
         for finding in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
             if finding.path[-1:] != (_RENAMED,):
                 place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
                 self.problems.append(Problem(place, str(self.address), finding.message, finding.hint, finding.severity))
-        return DesiredResource(self.address, spec, self._places)
+        return DesiredResource(self.address, spec, self._places, layers)
 
     def _check_name(self) -> None:
         name = self.address.name

@@ -43,13 +43,17 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One member that differs: from what to what. A secret shows as a mark; `note` says what is known about it."""
+    """One member that differs: from what to what. A secret shows as a mark; `note` says what is known about it.
+
+    `layer` says which variable or override the new value came from.
+    """
 
     path: Path
     before: Any
     after: Any
     note: str = ""
     position: Position | None = field(default=None, compare=False)
+    layer: str = field(default="", compare=False)
 
     @property
     def member(self) -> str:
@@ -134,6 +138,8 @@ class Policy:
 
     resend_secrets: bool = False
     prune: bool = False
+    protect: tuple[str, ...] = ()
+    """Patterns of addresses that must not be changed, replaced or deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ It decides and does nothing else: no network, no text, no order (that is `orderi
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import path_text
@@ -36,7 +37,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     return Plan(
         workspace,
         ordered(changes, desired),
-        tuple(refusal for change in changes for refusal in _refusals(change, desired, live)),
+        tuple(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live))),
         tuple(sorted(live.resources.keys() - addresses)),
     )
 
@@ -61,7 +62,7 @@ def _undeclared(address: Address, policy: Policy) -> Change:
 def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adopting: bool) -> Change:
     kind = KINDS[declared.address.kind]
     found = [
-        replace(field, position=declared.position(field.path))
+        replace(field, position=declared.position(field.path), layer=declared.layer(field.path))
         for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
     ]
     place = declared.position()
@@ -78,7 +79,7 @@ def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adop
 def _all(declared: DesiredResource) -> Iterator[FieldChange]:
     for member, value in declared.spec.items():
         if value is not None:
-            yield FieldChange((member,), Mark.ABSENT, shown(value), position=declared.position((member,)))
+            yield FieldChange((member,), Mark.ABSENT, shown(value), position=declared.position((member,)), layer=declared.layer((member,)))
 
 
 def _refuse_doubles(desired: DesiredState, live: LiveState) -> None:
@@ -105,6 +106,17 @@ def _refuse_dangling(desired: DesiredState, live: LiveState) -> None:
                 problems.append(Problem(place, str(resource.address), message, hint))
     if problems:
         raise ManifestError(problems)
+
+
+def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
+    patterns = [pattern for pattern in policy.protect if fnmatchcase(str(change.address), pattern)]
+    if patterns and change.action in {Action.UPDATE, Action.REPLACE, Action.DELETE}:
+        yield Refusal(
+            "protected",
+            change.address,
+            f'{change.address} is protected ("{patterns[0]}") and would be changed.',
+            "Take the change back, or the pattern out of protect: in the manifest.",
+        )
 
 
 def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Refusal]:

@@ -53,6 +53,7 @@ def change_part(change: Change) -> dict[str, Any]:
                 "before": plain(field.before),
                 "after": plain(field.after),
                 "note": field.note,
+                "layer": field.layer,
                 "position": str(field.position) if field.position else None,
             }
             for field in change.fields
@@ -70,7 +71,7 @@ def outcomes_part(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
             "seconds": round(outcome.seconds, 3),
             "error": error_part(outcome.error) if outcome.error else None,
             "culprit": str(outcome.culprit) if outcome.culprit else None,
-            "problems": [_problem_part(problem) for problem in outcome.problems],
+            "problems": [problem_part(problem) for problem in outcome.problems],
         }
         for outcome in outcomes
     ]
@@ -81,14 +82,16 @@ def error_part(error: DeployError) -> dict[str, Any]:
     part: dict[str, Any] = {"type": error.reason, "message": error.message, "hint": error.hint}
     if isinstance(error, ManifestError):
         part["message"] = "The manifests are not valid."
-        part["problems"] = [_problem_part(problem) for problem in error.problems]
+        part["problems"] = [problem_part(problem) for problem in error.problems]
     if isinstance(error, RemoteError):
         part |= {"method": error.method, "path": error.path, "status": error.status, "requestId": error.request_id}
     return part
 
 
-def _problem_part(problem: Problem) -> dict[str, Any]:
+def problem_part(problem: Problem) -> dict[str, Any]:
+    """One problem or warning with its place."""
     return {
+        "severity": problem.severity,
         "file": problem.position.file,
         "line": problem.position.line,
         "column": problem.position.column,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
-    from centrali_deploy.errors import DeployError
+    from centrali_deploy.errors import DeployError, Problem
     from centrali_deploy.plan.model import Change, FieldChange, Plan
 
     Paint = Callable[[str, str], str]
@@ -48,7 +48,7 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
     yield f"Workspace {paint(where, 'bold')}"
     for change in plan.pending:
         yield ""
-        yield from change_lines(change, paint)
+        yield from change_lines(change, paint, verbose=verbose)
     if verbose and len(plan.pending) < len(plan.changes):
         yield ""
         for change in plan.changes:
@@ -68,13 +68,15 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
     yield summary(plan, paint)
 
 
-def change_lines(change: Change, paint: Paint) -> Iterator[str]:
-    """One change: its symbol, address, reason and place, then its fields."""
+def change_lines(change: Change, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
+    """One change: its symbol, address, reason and place, then its fields; verbose, where their values came from."""
     symbol, style = SYMBOLS[change.action]
     where = f"  {change.position}" if change.position else ""
     yield f"{paint(f'{symbol} {change.address}', style)}  {change.reason}{paint(where, 'dim')}"
     for field in change.fields:
         yield from (f"    {line}" for line in _field(change, field, paint))
+        if verbose and field.layer:
+            yield paint(f"      from {field.layer}", "dim")
 
 
 def summary(plan: Plan, paint: Paint) -> str:
@@ -121,15 +123,23 @@ def counted(count: int, noun: str) -> str:
 def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
     """What is wrong and what now; every problem of a manifest with its place."""
     if isinstance(error, ManifestError):
-        for problem in error.problems:
-            head, _, rest = str(problem).partition("\n")
-            yield paint(head, "bold")
-            yield rest
-        yield paint(f"{counted(len(error.problems), 'problem')}.", "red")
+        yield from problem_lines(error.problems, paint)
         return
     yield f"{paint('Error:', 'red')} {error.message}"
     if error.hint:
         yield f"  {error.hint}"
+
+
+def problem_lines(problems: Sequence[Problem], paint: Paint) -> Iterator[str]:
+    """Every problem with its place, then how many there are."""
+    for problem in problems:
+        head, _, rest = str(problem).partition("\n")
+        yield paint(head, "bold")
+        yield rest
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    parts = [paint(counted(errors, "problem"), "red")] * bool(errors) + [paint(counted(warnings, "warning"), "yellow")] * bool(warnings)
+    yield f"{', '.join(parts)}."
 
 
 def _field(change: Change, field: FieldChange, paint: Paint) -> Iterator[str]:
