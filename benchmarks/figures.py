@@ -40,7 +40,7 @@ def generated() -> str:
         lines += [f"      - {{name: field{p}, type: string, required: true, maxLength: 32}}" for p in range(12)]
     lines.append("functions:")
     for n in range(FUNCTIONS):
-        code = "".join("      " + line for line in ["async function run() {\n", *([LINE] * 44), "}\n"])
+        code = "".join("      " + line for line in [f"// number {n}\n", "async function run() {\n", *([LINE] * 44), "}\n"])
         lines += [f"  f{n:04}:", "    timeoutMs: 30000", "    code: |", code.rstrip("\n")]
     lines.append("triggers:")
     for n in range(TRIGGERS):

@@ -5,7 +5,12 @@ Each check gives a message and a way out, or None when nothing is wrong.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import islice
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from cronsim import CronSim, CronSimError
 
 EVENTS = (
     "record_created",
@@ -26,6 +31,18 @@ EVENTS = (
 )
 """Every published event [D]. Others pass through, unless they look like a misspelt one."""
 _CRON_FIELDS = 5
+_CRON_NAMES = ("minute", "hour", "day of month", "month", "day of week")
+_CRON_MOST = (59, 23, 31, 12, 7)
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_START = datetime(2026, 1, 1, tzinfo=UTC)
 
 Complaint = tuple[str, str]
 
@@ -37,10 +54,45 @@ def event_complaint(event: str) -> Complaint | None:
 
 
 def cron_complaint(expression: str) -> Complaint | None:
-    """Complain about a cron expression that has not five fields [D]."""
-    if len(expression.split()) == _CRON_FIELDS:
-        return None
-    return (
-        f'"cronExpression" is not a cron expression: "{expression}".',
-        'Five fields are expected, for example "0 2 * * *".',
-    )
+    """Complain about a cron expression that is none, or that never fires; it has five fields [D]."""
+    said = f'"cronExpression" is not a cron expression: "{expression}".'
+    if expression in _NICKNAMES:
+        return said, f'Write "{_NICKNAMES[expression]}".'
+    if len(expression.split()) != _CRON_FIELDS:
+        return said, 'Five fields are expected, for example "0 2 * * *".'
+    for name, most, text in zip(_CRON_NAMES, _CRON_MOST, expression.split(), strict=True):
+        step = text.rpartition("/")[2] if "/" in text else ""
+        if step.isdecimal() and int(step) > most:
+            return said, f"A step of {step} is longer than the {name} goes ({most})."
+    try:
+        times = CronSim(expression, _START)
+        return None if next(times, None) else (f'"{expression}" never comes.', "Look at the day and the month.")
+    except CronSimError as error:
+        return said, f"{error}: five fields are minute, hour, day of month, month, day of week."
+
+
+def next_times(expression: str, zone: str, count: int = 3) -> list[datetime]:
+    """When a cron expression fires next, in its time zone."""
+    return list(islice(CronSim(expression, datetime.now(ZoneInfo(zone))), count))
+
+
+def zone_complaint(name: str) -> Complaint | None:
+    """Complain about a time zone that does not exist, or that does not mean what it says."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+        lower = {zone.lower(): zone for zone in known}
+        near = [lower[name.lower()]] if name.lower() in lower else get_close_matches(name, known, n=1)
+        return f'"{name}" is not a time zone.', f"Did you mean {near[0]}?" if near else "Write an IANA name, for example Europe/Paris."
+    return None
+
+
+def moment_complaint(text: str) -> Complaint | None:
+    """Complain about a moment that is not ISO 8601 with an offset, without which nobody knows when it is."""
+    said = f'"{text}" is not a moment.'
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return said, "Write it as ISO 8601 with an offset, for example 2030-01-31T08:00:00Z."
+    return None if moment.tzinfo else (said, f"Add its offset: {text}Z, or {text}+01:00.")

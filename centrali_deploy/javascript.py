@@ -6,6 +6,7 @@ reported as unknown, never guessed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter_javascript
@@ -106,6 +107,7 @@ def calls(source: str) -> tuple[Call, ...]:
     return _calls(root, source.encode())
 
 
+@lru_cache(maxsize=4096)
 def facts(source: str) -> Facts:
     """Everything that is known of a source without running it."""
     root, text = _parsed(source), source.encode()

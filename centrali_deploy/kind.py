@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -49,6 +49,11 @@ class Finding(NamedTuple):
     spot: tuple[int, int] | None = None
 
 
+@lru_cache
+def _members(model: type[Spec]) -> frozenset[str]:
+    return frozenset(field.alias or name for name, field in model.model_fields.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A top-level member whose insides are compared one by one; members the author left out stay as they are.
@@ -67,8 +72,7 @@ class Place:
     def members(self, item: Plain) -> frozenset[str]:
         """The documented members of this object (of every variant, when its own is unknown)."""
         model = self.models.get(str(item.get(self.variant[0]))) if self.variant else None
-        models = [model] if model else self.models.values()
-        return frozenset(field.alias or name for each in models for name, field in each.model_fields.items())
+        return _members(model) if model else frozenset().union(*map(_members, self.models.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,17 @@ def _no_paths(_spec: Plain) -> Iterator[Path]:
 
 
 def _no_findings(_name: str, _spec: Plain) -> Iterator[Finding]:
+    return iter(())
+
+
+class Others(NamedTuple):
+    """Everything that is declared, by address, and who refers to what."""
+
+    specs: Mapping[Address, Plain]
+    users: Mapping[Address, tuple[Address, ...]]
+
+
+def _no_findings_among(_name: str, _spec: Plain, _others: Others) -> Iterator[Finding]:
     return iter(())
 
 
@@ -166,6 +181,8 @@ class Kind:
     """For comparison only, by pattern: what a value is reduced to before it is compared."""
     check: Callable[[str, Plain], Iterator[Finding]] = _no_findings
     """Finds what the model cannot: called with the name and a spec of any shape. Never fails."""
+    check_among: Callable[[str, Plain, Others], Iterator[Finding]] = _no_findings_among
+    """Finds what is wrong with a valid spec beside everything that is declared, itself included."""
     examples: tuple[tuple[Plain, Plain], ...]
     """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""
 

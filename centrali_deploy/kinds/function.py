@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, TypeAdapter
 
+from centrali_deploy.address import Address
 from centrali_deploy.javascript import facts
-from centrali_deploy.kind import Finding, Kind, Plain, Spec
+from centrali_deploy.kind import Finding, Kind, Others, Plain, Spec
+from centrali_deploy.runtime import API, BY_SLUG, GONE, INPUTS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,29 +36,6 @@ class Function(Spec):
     """How long one run may take, in milliseconds; at most 300000 (five minutes)."""
 
 
-API = frozenset(
-    {
-        "queryRecords", "fetchRecord", "createRecord", "updateRecord", "deleteRecord", "upsertRecord", "incrementField", "decrementField",
-        "bulkCreateRecords", "bulkUpdateRecords", "bulkDeleteRecords", "batchCreateRecords", "batchUpdateRecords", "batchDeleteRecords",
-        "httpRequest", "httpFetch", "httpPost", "storeFile", "storeAsCSV", "storeAsJSON", "crypto", "base64", "uuid", "formatDate", "chunk",
-        "merge", "math", "evaluate", "renderTemplate", "log", "logError", "toCSV", "toJSON",
-    }
-)  # fmt: skip
-"""Members of the `api` object, as published in several places [D, S, T]; there may be more."""
-_GONE = {"searchRecords": "It was removed in 6.0: write api.queryRecords(slug, {text: {query, fields}})."}
-_STRANGE = {
-    "module": ("module.exports is not used.", "Declare async function run() at the top; nothing is exported."),
-    "exports": ("exports is not used.", "Declare async function run() at the top; nothing is exported."),
-    "export": ("Nothing can be exported.", "Declare async function run() at the top."),
-    "require": ("There is no require: a function stands alone.", "Use the api object, or write out what is needed."),
-    "import": ("Nothing can be imported: a function stands alone.", "Use the api object, or write out what is needed."),
-    "process": ("There is no process and no environment.", "Read triggerParams: a trigger's params may be encrypted."),
-    "fetch": ("There is no fetch.", "Use api.httpRequest({url, method}); the domain must be allowed in the workspace."),
-    "console": ("There is no console.", "Use api.log({message})."),
-}
-"""What the platform does not have [S, T], and what to write instead."""
-
-
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     code = spec.get("code")
     if not isinstance(code, str) or not code.strip():
@@ -67,13 +46,36 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     if not found.errors:
         yield from _check_run(found)
     for name, spot in found.uses:
-        if name in _STRANGE:
-            yield Finding(("code",), *_STRANGE[name], severity="warning", spot=spot)
+        if name in MISSING:
+            yield Finding(("code",), *MISSING[name], severity="warning", spot=spot)
     for call in found.calls:
         if call.method not in API:
             near = get_close_matches(call.method, API, n=1)
-            hint = _GONE.get(call.method) or (f"Did you mean api.{near[0]}?" if near else "Look it up: it is not a published one.")
+            hint = GONE.get(call.method) or (f"Did you mean api.{near[0]}?" if near else "Look it up: it is not a published one.")
             yield Finding(("code",), f"api.{call.method} is not known.", hint, "warning", call.spot)
+
+
+def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
+    found = facts(spec["code"])
+    for call in found.calls:
+        if not call.slug or call.method not in BY_SLUG or Address("structure", call.slug) in others.specs:
+            continue
+        if near := get_close_matches(call.slug, [address.name for address in others.specs if address.kind == "structure"], n=1):
+            message = f'No structure "{call.slug}" is declared.'
+            yield Finding(("code",), message, f"Did you mean {near[0]}?", "warning", call.spot)
+    runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
+    known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
+    if not runners or None in known:
+        return
+    members = frozenset().union(*(each for each in known if each is not None))
+    for read in found.reads:
+        if read.source == "executionParams" and read.member not in members:
+            given = "; ".join(f"{address} ({sort}) gives {_listed(INPUTS.get(sort))}" for address, sort in runners)
+            yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{given}.", "warning", read.spot)
+
+
+def _listed(members: frozenset[str] | None) -> str:
+    return "{" + ", ".join(sorted(members or ())) + "}"
 
 
 def _check_run(found: Facts) -> Iterator[Finding]:
@@ -107,6 +109,7 @@ KIND = Kind(
     listed_without="code",
     update_sends="changed",
     check=_check,
+    check_among=_check_among,
     examples=(
         (
             {"description": "Adds two numbers", "timeoutMs": 5000, "code": "async function run() {\n  return 1 + 1;\n}\n"},

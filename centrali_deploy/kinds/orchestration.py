@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint
+from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
 from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 
@@ -187,8 +187,16 @@ def _canonical(spec: Plain) -> Plain:
     return {"status": "active" if spec["isActive"] else "paused", **rest}
 
 
+_COMPLAINTS = (
+    ("eventType", event_complaint),
+    ("cronExpression", cron_complaint),
+    ("timezone", zone_complaint),
+    ("scheduledAt", moment_complaint),
+)
+
+
 def _check_trigger(trigger: Plain) -> Iterator[Finding]:
-    for member, complain in (("eventType", event_complaint), ("cronExpression", cron_complaint)):
+    for member, complain in _COMPLAINTS:
         if complaint := complain(trigger[member]) if isinstance(trigger.get(member), str) else None:
             yield Finding(("trigger", member), *complaint)
     sort = trigger.get("scheduleType")

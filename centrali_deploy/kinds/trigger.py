@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint
-from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.address import Address
+from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
+from centrali_deploy.javascript import calls
+from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Others, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
+from centrali_deploy.runtime import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +139,12 @@ class EndpointTrigger(Trigger):
 AnyTrigger = Annotated[
     OnDemandTrigger | EventTrigger | ScheduledTrigger | HttpTrigger | EndpointTrigger, Field(discriminator="executionType")
 ]
+_COMPLAINTS = (
+    ("event", event_complaint),
+    ("cronExpression", cron_complaint),
+    ("timezone", zone_complaint),
+    ("scheduledAt", moment_complaint),
+)
 _SCHEDULES: dict[str, type[Spec]] = {"interval": IntervalMetadata, "cron": CronMetadata, "once": OnceMetadata}
 
 
@@ -157,12 +166,27 @@ def _secret_paths(spec: Plain) -> Iterator[Path]:
         yield "triggerMetadata", "signingSecret"
 
 
+def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
+    metadata = spec.get("triggerMetadata") or {}
+    code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
+    event, slug = metadata.get("event"), metadata.get("recordSlug")
+    again = [call for call in calls(code) if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
+    if again and spec.get("enabled") is not False:
+        hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line}: the API may refuse it."
+        yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")
+    path = str(metadata.get("path", "")).strip("/")
+    for other, its in others.specs.items() if path else ():
+        same = other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
+        if same and str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path:
+            yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {other}.', "Give each its own.")
+
+
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata")
     if not isinstance(metadata, dict):
         return
     at: Path = ("triggerMetadata",)
-    for member, complain in (("event", event_complaint), ("cronExpression", cron_complaint)):
+    for member, complain in _COMPLAINTS:
         if complaint := complain(metadata[member]) if isinstance(metadata.get(member), str) else None:
             yield Finding((*at, member), *complaint)
     for path, value in find(metadata, ("params", EACH)):
@@ -211,6 +235,7 @@ KIND = Kind(
     canonical=_canonical,
     alike={("triggerMetadata", "path"): lambda path: path.removeprefix("/") if isinstance(path, str) else path},
     check=_check,
+    check_among=_check_among,
     examples=(
         (
             {"function": "charge-card", "description": "When an order is new", "executionType": "event-driven", "enabled": True,

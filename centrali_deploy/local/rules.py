@@ -9,6 +9,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.runtime import LOOPS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,16 +32,6 @@ _LONGEST_SLUG = 100
 _PARAMS = 65536
 _CODE = 5 * 1024 * 1024
 _RUN = 300_000
-
-LOOPS = {
-    "record_created": {"createRecord", "upsertRecord", "batchCreateRecords", "bulkCreateRecords"},
-    "record_updated": {"updateRecord", "upsertRecord", "incrementField", "decrementField", "batchUpdateRecords", "bulkUpdateRecords"},
-    "record_deleted": {"deleteRecord", "batchDeleteRecords", "bulkDeleteRecords"},
-    "records_bulk_created": {"bulkCreateRecords"},
-    "records_bulk_updated": {"bulkUpdateRecords"},
-    "records_bulk_deleted": {"bulkDeleteRecords"},
-}
-"""For each event, the calls that would set it off again [D]."""
 
 
 def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
-from centrali_deploy.kinds import KINDS, SECTIONS
+from centrali_deploy.kind import Others
+from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.documents import read_document
 from centrali_deploy.manifest.head import NO_OVERRIDE, NOTHING_CHOSEN, Head
 from centrali_deploy.manifest.sources import find_sources
 from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.validation import Checking
-from centrali_deploy.states import near_name
+from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +85,7 @@ class _Reading:
     head: Head
     layers: Layers
     resources: dict[Address, DesiredResource] = field(default_factory=dict)
+    checkings: dict[Address, Checking] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[Problem]:
@@ -111,6 +113,15 @@ class _Reading:
                 self.problems.append(Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint))
         if any(problem.severity == "error" for problem in self.problems):
             raise ManifestError(self.problems)
+        users: dict[Address, tuple[Address, ...]] = {}
+        for address, resource in self.resources.items():
+            for target in dict.fromkeys(reference.target for reference, _ in references(resource)):
+                users[target] = (*users.get(target, ()), address)
+        others = Others({address: resource.spec for address, resource in self.resources.items()}, users)
+        for checking in self.checkings.values():
+            self.problems.extend(checking.among(others))
+        if any(problem.severity == "error" for problem in self.problems):
+            raise ManifestError(self.problems)
 
     def _section(self, document: Document, kind: Kind, content: Any, around: Surroundings) -> None:  # noqa: ANN401 -- whatever the manifest holds
         if content is None:
@@ -127,6 +138,7 @@ class _Reading:
             checking = Checking(kind, name, around, override.placed(inside.get(name, {})), file)
             resource = checking.checked(override.laid_over(written), override.layers)
             self.problems.extend(checking.problems)
+            self.checkings.setdefault(resource.address, checking)
             known = self.resources.setdefault(resource.address, resource)
             if known is not resource:
                 message = f"{resource.address} is declared twice; it is also at {known.position()}."
@@ -146,6 +158,6 @@ def _by_resource(document: Document, section: str) -> dict[object, dict[Path, Po
 
 def _undeclared(resources: DesiredState) -> Iterator[tuple[Reference, Address, Position]]:
     for address, resource in resources.items():
-        for reference, _ in KINDS[address.kind].references_in(resource.spec):
+        for reference, _ in references(resource):
             if reference.target not in resources:
                 yield reference, address, resource.position(reference.path) or Position("")

@@ -16,10 +16,10 @@ from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Path
-    from centrali_deploy.kind import Kind
+    from centrali_deploy.kind import Finding, Kind, Others, Plain
     from centrali_deploy.manifest.surroundings import Surroundings
 
 _LONGEST_NAME = 255
@@ -38,6 +38,7 @@ class Checking:
         self._places = places
         self._file = file
         self._text_file = ""
+        self._spec: Plain = {}
 
     def checked(self, written: Any, layers: Mapping[Path, str]) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
         """The resource as declared; `layers` says what an environment laid over it. Only meaningful without errors."""
@@ -57,9 +58,17 @@ class Checking:
         self._check_reserved(spec)
         for finding in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
             if finding.path[-1:] != (_RENAMED,):
-                place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
-                self.problems.append(Problem(place, str(self.address), finding.message, finding.hint, finding.severity))
+                self.problems.append(self._placed(finding))
+        self._spec = spec
         return DesiredResource(self.address, spec, self._places, layers)
+
+    def among(self, others: Others) -> Iterator[Problem]:
+        """What is wrong with it beside everything else that is declared."""
+        yield from map(self._placed, self.kind.check_among(self.address.name, self._spec, others))
+
+    def _placed(self, finding: Finding) -> Problem:
+        place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
+        return Problem(place, str(self.address), finding.message, finding.hint, finding.severity)
 
     def _check_name(self) -> None:
         name = self.address.name

@@ -50,7 +50,8 @@ def findings(kind: Kind, spec: Mapping[str, Any]) -> Iterator[Finding]:
         for index, item in items:
             if isinstance(item, dict):
                 at: Path = (member,) if index is None else (member, index)
-                yield from (_misspelt(at, key, near) for key in item if (near := _near(key, place.members(item))))
+                known = place.members(item)
+                yield from (_misspelt(at, key, near) for key in item if key not in known and (near := _near(key, known)))
 
 
 def called(value: object) -> str:

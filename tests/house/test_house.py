@@ -28,6 +28,7 @@ VIOLATIONS = {
     "One door for deepdiff": ("plan/planner.py", "import deepdiff"),
     "One door for sqlite3": ("local/app.py", "import sqlite3"),
     "One door for tree-sitter": ("local/rules.py", "import tree_sitter"),
+    "One door for cronsim": ("cli/plan.py", "import cronsim"),
     "One door for click": ("report/text.py", "import click"),
 }
 

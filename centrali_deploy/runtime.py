@@ -1,0 +1,52 @@
+"""What a function finds when it runs: the members of `api`, its inputs, and what other platforms have and this one has not."""
+
+from __future__ import annotations
+
+API = frozenset(
+    {
+        "queryRecords", "fetchRecord", "createRecord", "updateRecord", "deleteRecord", "upsertRecord", "incrementField", "decrementField",
+        "bulkCreateRecords", "bulkUpdateRecords", "bulkDeleteRecords", "batchCreateRecords", "batchUpdateRecords", "batchDeleteRecords",
+        "httpRequest", "httpFetch", "httpPost", "storeFile", "storeAsCSV", "storeAsJSON", "crypto", "base64", "uuid", "formatDate", "chunk",
+        "merge", "math", "evaluate", "renderTemplate", "log", "logError", "toCSV", "toJSON",
+    }
+)  # fmt: skip
+"""Members of the `api` object, as published in several places [D, S, T]; there may be more."""
+BY_SLUG = frozenset(
+    {"queryRecords", "createRecord", "upsertRecord", "bulkCreateRecords", "batchCreateRecords", "bulkUpdateRecords", "bulkDeleteRecords",
+     "batchUpdateRecords", "batchDeleteRecords", "incrementField", "decrementField"}
+)  # fmt: skip
+"""Members whose first argument is the slug of a structure [S, T, D]."""
+GONE = {"searchRecords": "It was removed in 6.0: write api.queryRecords(slug, {text: {query, fields}})."}
+"""Members that are there no longer, and what to write instead [D]."""
+MISSING = {
+    "module": ("module.exports is not used.", "Declare async function run() at the top; nothing is exported."),
+    "exports": ("exports is not used.", "Declare async function run() at the top; nothing is exported."),
+    "export": ("Nothing can be exported.", "Declare async function run() at the top."),
+    "require": ("There is no require: a function stands alone.", "Use the api object, or write out what is needed."),
+    "import": ("Nothing can be imported: a function stands alone.", "Use the api object, or write out what is needed."),
+    "process": ("There is no process and no environment.", "Read triggerParams: a trigger's params may be encrypted."),
+    "fetch": ("There is no fetch.", "Use api.httpRequest({url, method}); the domain must be allowed in the workspace."),
+    "console": ("There is no console.", "Use api.log({message})."),
+}
+"""What other platforms have and this one has not, and what to write instead [S, T]."""
+INPUTS: dict[str, frozenset[str] | None] = {
+    "on-demand": None,
+    "event-driven": frozenset(
+        {"event", "workspaceSlug", "recordSlug", "recordId", "data", "timestamp", "before", "after", "hardDelete", "recordIds", "count",
+         "error"}
+    ),
+    "scheduled": frozenset(),
+    "http-trigger": frozenset({"payload", "headers", "query"}),
+    "endpoint": frozenset({"payload", "method", "headers", "query"}),
+    "orchestration": frozenset({"data"}),
+}  # fmt: skip
+"""Members of `executionParams` by what runs the function (None: whatever the caller sends) [S, D; some members I]."""
+LOOPS = {
+    "record_created": {"createRecord", "upsertRecord", "batchCreateRecords", "bulkCreateRecords"},
+    "record_updated": {"updateRecord", "upsertRecord", "incrementField", "decrementField", "batchUpdateRecords", "bulkUpdateRecords"},
+    "record_deleted": {"deleteRecord", "batchDeleteRecords", "bulkDeleteRecords"},
+    "records_bulk_created": {"bulkCreateRecords"},
+    "records_bulk_updated": {"bulkUpdateRecords"},
+    "records_bulk_deleted": {"bulkDeleteRecords"},
+}
+"""For each event, the calls on the same structure that would set it off again [D]."""
