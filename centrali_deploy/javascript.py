@@ -109,14 +109,14 @@ def calls(source: str) -> tuple[Call, ...]:
 
 @lru_cache(maxsize=4096)
 def facts(source: str) -> Facts:
-    """Everything that is known of a source without running it."""
+    """Everything that is known of a source without running it. What cannot be in it is not looked for in its tree."""
     root, text = _parsed(source), source.encode()
     return Facts(
         tuple((_spot(node, text), said) for node, said in _errors(root)),
         tuple(_runs(root, text)),
-        _calls(root, text),
-        tuple(_uses(root, text)),
-        tuple(_reads(root, text)),
+        _calls(root, text) if "api" in source else (),
+        tuple(_uses(root, text)) if any(name in source for name in (*FOREIGN, "import", "export")) else (),
+        tuple(_reads(root, text)) if any(name in source for name in _INPUTS) else (),
     )
 
 

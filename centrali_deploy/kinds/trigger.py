@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
-from centrali_deploy.javascript import calls
+from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Others, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.runtime import LOOPS
@@ -170,7 +170,9 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata") or {}
     code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
     event, slug = metadata.get("event"), metadata.get("recordSlug")
-    again = [call for call in calls(code) if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
+    again = (
+        [call for call in facts(code).calls if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
+    )
     if again and spec.get("enabled") is not False:
         hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line}: the API may refuse it."
         yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from centrali_deploy.errors import ManifestError, Position, Problem
+from centrali_deploy.manifest.places import Places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +52,7 @@ class Document:
 
     file: str
     data: Any
-    places: Mapping[Path, Position]
+    places: Places
 
 
 def read_document(path: FilePath, name: str) -> Document:
@@ -78,7 +79,14 @@ def parse_document(text: str, name: str) -> Document:
         ) from error
     if builder.problems:
         raise ManifestError(builder.problems)
-    return Document(name, builder.data, builder.places)
+    return Document(name, builder.data, Places(lambda: _places(text, name)))
+
+
+def _places(text: str, name: str) -> Mapping[Path, Position]:
+    """Read the text again, this time to see where everything stands."""
+    builder = _Builder(name, text, placing=True)
+    builder.feed(yaml.parse(text, Loader=_LOADER))
+    return builder.places
 
 
 def _text(path: FilePath, name: str) -> str:
@@ -126,15 +134,16 @@ class _Open:
     anchor: str | None
     key: Any = None
     has_key: bool = False
-    lines: dict[Any, Position] = field(default_factory=dict)
+    lines: dict[Any, Any] = field(default_factory=dict)
     merges: list[Any] = field(default_factory=list)
 
 
 class _Builder:
     """Turns the parser's events into one document."""
 
-    def __init__(self, name: str, text: str) -> None:
-        self._lines = text.split("\n")
+    def __init__(self, name: str, text: str, *, placing: bool = False) -> None:
+        self._lines = text.split("\n") if placing else []
+        self._placing = placing
         self.data: Any = None
         self.places: dict[Path, Position] = {}
         self.problems: list[Problem] = []
@@ -166,7 +175,7 @@ class _Builder:
         elif event.tag is None and not event.style:
             value = self._word(event, value)
         path = self._place(event, value, self._expecting_key())
-        if event.style in _BLOCKS:
+        if self._placing and event.style in _BLOCKS:
             self.places[(*path, BLOCK)] = self._inside(event)
         if event.anchor:
             self._anchors[event.anchor] = (value, 1)
@@ -223,7 +232,8 @@ class _Builder:
                     continue
                 for key, value in source.items():
                     ended.value.setdefault(key, value)
-                    self.places.setdefault((*ended.path, key), ended.lines["<<"])
+                    if self._placing:
+                        self.places.setdefault((*ended.path, key), self._position(ended.lines["<<"]))
         if ended.anchor:
             self._anchors[ended.anchor] = (ended.value, _size(ended.value))
 
@@ -245,35 +255,36 @@ class _Builder:
             self._stop(event, f"This stands for more than {MOST_NODES:,} values.", "Aliases that repeat aliases grow too fast.")
         if not self._stack:
             self.data = value
-            self.places[()] = self._position(event)
+            if self._placing:
+                self.places[()] = self._position(event)
             return ()
         top = self._stack[-1]
         if key:
             self._key(event, top, value)
             return ()
         if isinstance(top.value, list):
-            path = (*top.path, len(top.value))
+            path = (*top.path, len(top.value)) if self._placing else ()
             top.value.append(value)
-            self.places[path] = self._position(event)
+            if self._placing:
+                self.places[path] = self._position(event)
             return path
         top.has_key = False
         if top.key == "<<":
             top.merges.append(value)
         elif top.key is not None:
             top.value[top.key] = value
-        return (*top.path, top.key)
+        return (*top.path, top.key) if self._placing else ()
 
     def _key(self, event: Any, top: _Open, key: Any) -> None:  # noqa: ANN401 -- an event and any value
-        place = self._position(event)
         key = key if isinstance(key, str) else event.value if isinstance(event, yaml.ScalarEvent) else str(key)
         top.has_key, top.key = True, key
         if key in top.lines and key != "<<":
-            self._problem(event, f'"{key}" is there twice; it is also at line {top.lines[key].line}.', "Keep one of them.")
+            self._problem(event, f'"{key}" is there twice; it is also at line {self._position(top.lines[key]).line}.', "Keep one of them.")
             top.key = None
         else:
-            top.lines[key] = place
-            if key != "<<":
-                self.places[(*top.path, key)] = place
+            top.lines[key] = event
+            if self._placing and key != "<<":
+                self.places[(*top.path, key)] = self._position(event)
 
     def _position(self, event: Any) -> Position:  # noqa: ANN401 -- an event of the parser
         mark = event.start_mark

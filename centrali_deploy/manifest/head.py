@@ -56,6 +56,8 @@ class Override:
 
     def placed(self, places: Mapping[Path, Position]) -> Mapping[Path, Position]:
         """The places of a resource, with those of this over them; the resource itself stays where it is."""
+        if not self.spec:
+            return places
         return {**places, **{path: place for path, place in self.places.items() if path}}
 
     @property
@@ -83,7 +85,8 @@ class _Given(NamedTuple):
     name: str
     value: Any
     layer: str
-    place: Position | None = None
+    document: Document | None = None
+    path: Path = ()
 
 
 @dataclass
@@ -91,7 +94,7 @@ class Head:
     """The heads read so far."""
 
     problems: list[Problem] = field(default_factory=list)
-    workspaces: dict[str, Position] = field(default_factory=dict)
+    workspaces: dict[str, Document] = field(default_factory=dict)
     variables: dict[str, tuple[Variable, Document]] = field(default_factory=dict)
     environments: dict[str, tuple[Environment, Document]] = field(default_factory=dict)
 
@@ -122,13 +125,14 @@ class Head:
         values = {name: Value(name, None, None) for name in self.variables}
         for name, (variable, where) in self.variables.items():
             if variable.default is not None:
-                self._give(values, _Given(name, variable.default, "default", where.places.get(("variables", name, "default"))), around)
+                self._give(values, _Given(name, variable.default, "default", where, ("variables", name, "default")), around)
         for name, value in (environment.variables or {}).items():
-            place = document.places.get(("environments", str(choice.environment), "variables", name)) if document else None
-            self._give(values, _Given(name, value, f"environment {choice.environment}", place), around)
+            path = ("environments", str(choice.environment), "variables", name)
+            self._give(values, _Given(name, value, f"environment {choice.environment}", document, path), around)
         for file in choice.files:
-            for name, value in _values_of(file).items():
-                self._give(values, _Given(name, value, file, Position(file)), around)
+            given = _values_of(file)
+            for name, value in given.data.items():
+                self._give(values, _Given(name, value, file, given, (name,)), around)
         for text in choice.values:
             name, equals, value = text.partition("=")
             if not equals:
@@ -149,10 +153,10 @@ class Head:
 
     def _give(self, values: dict[str, Value], given: _Given, around: Surroundings) -> None:
         problem = self._taken(values, given, around)
-        if problem and given.place is None:
+        if problem and given.document is None:
             raise UsageProblem(*problem)
-        if problem:
-            self.problems.append(Problem(given.place or Position(""), "", *problem))
+        if problem and given.document:
+            self._problem(given.document, given.path, *problem)
 
     def _taken(self, values: dict[str, Value], given: _Given, around: Surroundings) -> tuple[str, str] | None:
         """Give a variable a value; what is wrong with it, if anything."""
@@ -205,23 +209,21 @@ class Head:
                     self._problem(document, path, f'"{text}" is not an address.', "Write kind/name, for example trigger/nightly-report.")
 
     def _workspace(self, document: Document, slug: Any) -> None:  # noqa: ANN401 -- whatever the manifest holds
-        place = document.places.get(("workspace",), Position(document.file))
         if not isinstance(slug, str) or is_uuid(slug) or not is_slug(slug):
             self._problem(document, ("workspace",), f'"{slug}" is not a workspace.', "Give its slug, for example acme-dev, not its id.")
         elif self.workspaces and slug not in self.workspaces:
-            other, where = next(iter(self.workspaces.items()))
+            other, first = next(iter(self.workspaces.items()))
+            where = first.places.nearest(("workspace",))
             self._problem(document, ("workspace",), f'The workspace is "{slug}" here and "{other}" at {where}.', "Keep one of them.")
         else:
-            self.workspaces.setdefault(slug, place)
+            self.workspaces.setdefault(slug, document)
 
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
-        while path and path not in document.places:
-            path = path[:-1]
-        self.problems.append(Problem(document.places.get(path, Position(document.file)), "", message, hint))
+        self.problems.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
 
 
-def _values_of(file: str) -> Mapping[str, Any]:
-    data = read_document(FilePath(file), file).data
-    if not isinstance(data, dict):
+def _values_of(file: str) -> Document:
+    document = read_document(FilePath(file), file)
+    if not isinstance(document.data, dict):
         raise ManifestError([Problem(Position(file), "", "A file of values is a mapping.", "Write name: value.")])
-    return data
+    return document

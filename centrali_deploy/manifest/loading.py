@@ -131,11 +131,9 @@ class _Reading:
                 document, (kind.section,), f"{kind.section} must be a mapping by {kind.identity}.", "Put the name before a colon."
             )
             return
-        inside = _by_resource(document, kind.section)
-        file = document.places.get((kind.section,), Position(document.file))
         for name, written in content.items():
             override = self.layers.overrides.get(Address(kind.name, name), NO_OVERRIDE)
-            checking = Checking(kind, name, around, override.placed(inside.get(name, {})), file)
+            checking = Checking(kind, name, around, override.placed(document.places.below(kind.section, name, document.file)))
             resource = checking.checked(override.laid_over(written), override.layers)
             self.problems.extend(checking.problems)
             self.checkings.setdefault(resource.address, checking)
@@ -145,15 +143,7 @@ class _Reading:
                 self._problem(document, (kind.section, name), message, "Keep one of them.")
 
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
-        self.problems.append(Problem(document.places.get(path, Position(document.file)), "", message, hint))
-
-
-def _by_resource(document: Document, section: str) -> dict[object, dict[Path, Position]]:
-    inside: dict[object, dict[Path, Position]] = {}
-    for path, place in document.places.items():
-        if len(path) > 1 and path[0] == section:
-            inside.setdefault(path[1], {})[path[2:]] = place
-    return inside
+        self.problems.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
 
 
 def _undeclared(resources: DesiredState) -> Iterator[tuple[Reference, Address, Position]]:

@@ -29,14 +29,13 @@ _RENAMED = "renamedFrom"
 class Checking:
     """Checks one resource and keeps what is wrong with it."""
 
-    def __init__(self, kind: Kind, name: str, around: Surroundings, places: Mapping[Path, Position], file: Position) -> None:
-        """`places` leads from paths in the spec to positions; `()` is the resource's key. `file` stands for what has no place."""
+    def __init__(self, kind: Kind, name: str, around: Surroundings, places: Mapping[Path, Position]) -> None:
+        """`places` leads from paths in the spec to positions; `()` is the resource's key."""
         self.kind = kind
         self.address = Address(kind.name, name)
         self.problems: list[Problem] = []
         self._around = around
         self._places = places
-        self._file = file
         self._text_file = ""
         self._spec: Plain = {}
 
@@ -125,7 +124,7 @@ class Checking:
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:
             path = path[:-1]
-        return self._places.get(path, self._file)
+        return self._places[path]
 
     def _problem(self, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(self._at(path), str(self.address), message, hint))

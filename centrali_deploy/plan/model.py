@@ -99,9 +99,9 @@ class Change:
         return cls(address, Action.REPLACE, reason, _some(fields), adopting=adopting, position=position)
 
     @classmethod
-    def no_op(cls, address: Address, reason: str, position: Position | None = None, *, adopting: bool = False) -> Change:
-        """Nothing to do, and why."""
-        return cls(address, Action.NO_OP, reason, adopting=adopting, position=position)
+    def no_op(cls, address: Address, reason: str, *, adopting: bool = False) -> Change:
+        """Nothing to do, and why; where it is declared does not matter then."""
+        return cls(address, Action.NO_OP, reason, adopting=adopting)
 
     @classmethod
     def delete(cls, address: Address, reason: str) -> Change:

@@ -65,9 +65,9 @@ def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adop
         replace(field, position=declared.position(field.path), layer=declared.layer(field.path))
         for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
     ]
-    place = declared.position()
     if not found:
-        return Change.no_op(declared.address, "same", place, adopting=adopting)
+        return Change.no_op(declared.address, "same", adopting=adopting)
+    place = declared.position()
     fixed = sorted({field.member for field in found} & kind.fixed)
     if fixed:
         reason = f"{', '.join(fixed)} cannot be changed in place"
