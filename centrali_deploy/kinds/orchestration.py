@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from centrali_deploy import flow
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
 from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
@@ -214,10 +215,49 @@ def _check_steps(spec: Plain) -> Iterator[Finding]:
             yield Finding((*at, "id"), f'The step "{name}" is there {counts[name]} times.', "Keep one of them.")
         if "encryptedParams" in step and sort in ("decision", "delay"):
             yield Finding((*at, "encryptedParams"), f"A {sort} step cannot have encryptedParams.", "Only compute steps can.")
-        targets = [*find(step, ("nextStepId",)), *find(step, ("defaultNextStepId",)), *find(step, ("cases", EACH, "nextStepId"))]
-        for path, target in targets:
-            if isinstance(target, str) and target and target not in counts:
+        for path, target in flow.targets(step):
+            if target not in counts:
                 yield Finding((*at, *path), f'There is no step "{target}".', f"Steps are: {', '.join(counts)}.")
+        yield from _check_conditions(at, step)
+    yield from _check_flow([(at, step) for at, step in steps if isinstance(step.get("id"), str)])
+
+
+def _check_conditions(at: Path, step: Plain) -> Iterator[Finding]:
+    for path, condition in find(step, ("cases", EACH, "conditions", EACH)):
+        if not isinstance(condition, dict):
+            continue
+        op, place = condition.get("op"), (*at, *path)
+        if op in ("exists", "notExists") and condition.get("value") is not None:
+            yield Finding((*place, "value"), f"{op} takes no value.", "Leave value out.")
+        elif op in ("in", "notIn") and "value" in condition and not isinstance(condition["value"], list):
+            yield Finding((*place, "value"), f"{op} takes a list.", "Write value: [one, another].")
+        elif isinstance(op, str) and op not in ("exists", "notExists") and "value" not in condition:
+            yield Finding(place, f"{op} needs a value.", "Add value:.")
+
+
+def _check_flow(steps: list[tuple[Path, Plain]]) -> Iterator[Finding]:
+    """Steps that are never reached, that go round for ever, or that look at what comes later."""
+    plain = [step for _, step in steps]
+    after, ids = flow.reached(plain), [step["id"] for step in plain]
+    for at, step in steps[1:]:
+        if step["id"] not in after[ids[0]]:
+            yield Finding(at, f'The step "{step["id"]}" is never reached.', f"Nothing leads to it from {ids[0]}, the first.", "warning")
+    if round_ := flow.circle(plain):
+        at = next(at for at, step in steps if step["id"] == round_[0])
+        yield Finding(
+            at, f"These steps follow each other for ever: {' -> '.join(round_)}.", "Put a delay between them, or an end.", "warning"
+        )
+    for at, step in steps:
+        for path, expression in find(step, ("cases", EACH, "conditions", EACH, "path")):
+            name = flow.named(expression, ids) if isinstance(expression, str) else None
+            if isinstance(expression, str) and expression.split(".")[0] not in flow.ROOTS:
+                yield Finding((*at, *path), f'"{expression}" leads nowhere.', f"A path begins with {', '.join(flow.ROOTS)}.", "warning")
+            elif name is not None and name not in ids:
+                yield Finding((*at, *path), f'There is no step "{name}".', f"Steps are: {', '.join(ids)}.")
+            elif name is not None and step["id"] not in after[name]:
+                yield Finding(
+                    (*at, *path), f'The step "{name}" does not come before "{step["id"]}".', "Its output is not there yet.", "warning"
+                )
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:

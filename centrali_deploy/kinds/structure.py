@@ -7,14 +7,19 @@ unknown options pass through.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.kind import Finding, Kind, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.address import Address
+from centrali_deploy.kind import Finding, Kind, OpenSpec, Others, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
+from centrali_deploy.secret import Secret
+from centrali_deploy.values import TYPES, compiled, complaints, of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +177,8 @@ _MODELS: dict[str, type[Spec]] = {
     "object": ObjectProperty,
     "reference": ReferenceProperty,
 }
+SYSTEM_FIELDS = ("id", "createdAt", "updatedAt", "createdBy", "updatedBy", "status")
+"""Fields of every record beside its data [D]."""
 _BOUNDS = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
 _FLAGS = ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray", "integer", "uniqueItems")
 _PROPERTIES = tuple(
@@ -199,8 +206,29 @@ def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -
             yield from _secret_paths(item, (*at, *path))
 
 
+def _unfit(item: Plain) -> Iterator[tuple[Path, str, str]]:
+    """Values in a property's definition that its other members do not allow."""
+    sort, enum, default = item.get("type"), item.get("enum"), item.get("default")
+    if item.get("pattern") is not None and compiled(item["pattern"]) is None:
+        yield ("pattern",), f"{item['pattern']!r} is not a pattern.", "Look at its brackets; the form is that of JavaScript."
+    if isinstance(enum, list) and not enum:
+        yield ("enum",), "enum is empty, so that no value is allowed.", "List values, or leave it out."
+    if isinstance(enum, list) and sort in TYPES:
+        for index, value in enumerate(enum):
+            if value is not None and not of_type(sort, value):
+                yield ("enum", index), f"{json.dumps(value)} is not {TYPES[sort][0]}.", f"The property is of type {sort}."
+    if not isinstance(default, Secret):
+        for said in complaints(item, default):
+            yield ("default",), f"The default {said}.", "New records would not be valid."
+
+
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     found = [(path, item) for path, item in find(spec, ("properties", EACH)) if isinstance(item, dict)]
+    search, names = spec.get("defaultSearchField"), [item.get("name") for _, item in found]
+    if isinstance(search, str) and search not in names and spec.get("schemaDiscoveryMode", "strict") == "strict":
+        near = get_close_matches(search, map(str, names), n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Properties are: {', '.join(map(str, names))}."
+        yield Finding(("defaultSearchField",), f'There is no property "{search}".', hint)
     counts = Counter(item["name"] for _, item in found if isinstance(item.get("name"), str))
     for at, item in found:
         name = item.get("name")
@@ -213,8 +241,20 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
             least, most = item.get(low), item.get(high)
             if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
                 yield Finding((*at, low), f"{low} {least} is above {high} {most}.", "No value can meet both.")
+        yield from (Finding((*at, *path), message, hint) for path, message, hint in _unfit(item))
         if item.get("isSecret") is True and item.get("isUnique") is True:
             yield Finding((*at, "isUnique"), "A secret property cannot be unique.", "Leave out isUnique or isSecret.")
+
+
+def _check_among(_name: str, spec: Plain, others: Others) -> Iterator[Finding]:
+    for path, item in find(spec, ("properties", EACH)):
+        other = others.specs.get(Address("structure", str(item.get("target"))), {})
+        names = [each["name"] for each in other.get("properties") or ()]
+        field = item.get("displayField")
+        if field is not None and names and field not in names and field not in SYSTEM_FIELDS:
+            near = get_close_matches(field, names, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"Properties are: {', '.join(names)}."
+            yield Finding((*path, "displayField"), f'{item["target"]} has no property "{field}".', hint, "warning")
 
 
 KIND = Kind(
@@ -247,6 +287,7 @@ KIND = Kind(
     update_sends="changed",
     canonical=_canonical,
     check=_check,
+    check_among=_check_among,
     examples=(
         (
             {
