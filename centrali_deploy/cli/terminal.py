@@ -122,7 +122,7 @@ class Answer:
         if self._unwritable and self._unwritable.errno != errno.EPIPE and not error:
             error = NotWritten(f"The answer cannot be written: {self._unwritable.strerror}.", "What was done is done: plan again to see.")
             self.exit_code = error.exit_code
-        if error and (self.output == "text" or self._unwritable):
+        if error and (self.output != "json" or self._unwritable):
             for line in error_lines(error, self.paint):
                 self.tell(line)
 

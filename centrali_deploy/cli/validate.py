@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +13,13 @@ from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.report.annotations import github_lines, sarif
 from centrali_deploy.report.json import problem_part
 from centrali_deploy.report.text import counted, problem_lines
 from centrali_deploy.states import near_name
+
+if TYPE_CHECKING:
+    from centrali_deploy.errors import Problem
 
 
 def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
@@ -29,9 +34,14 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 ) -> None:
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
-        loaded = load(paths, os.environ, Choice(environment, values, value_files))
-        if strict and loaded.warnings:
-            raise ManifestError(loaded.warnings)
+        try:
+            loaded = load(paths, os.environ, Choice(environment, values, value_files))
+            if strict and loaded.warnings:
+                raise ManifestError(loaded.warnings)
+        except ManifestError as error:
+            _annotate(answer, error.problems)
+            raise
+        _annotate(answer, loaded.warnings)
         unchecked = [
             f"{place}  {address}: {path_text(ref.path)} names {ref.target}. {near_name(ref.target, loaded.desired)}".rstrip()
             for ref, address, place in loaded.undeclared
@@ -45,12 +55,26 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
             answer.write(["", "Not checked, because it is not declared here and may be in the workspace:", *unchecked])
 
 
+def _annotate(answer: Answer, problems: tuple[Problem, ...]) -> None:
+    """Answer in the form that another tool reads, where one is asked for."""
+    if answer.output == "github":
+        answer.put("".join(f"{line}\n" for line in github_lines(problems)))
+    elif answer.output == "sarif":
+        answer.put(sarif(problems))
+
+
 command = click.Command(
     "validate",
     callback=_command,
     params=[
         *MANIFESTS,
-        click.Option(["-o", "--output"], type=click.Choice(["text", "json"]), default="text", help="How to answer.", show_default=True),
+        click.Option(
+            ["-o", "--output"],
+            type=click.Choice(["text", "json", "github", "sarif"]),
+            default="text",
+            help="How to answer.",
+            show_default=True,
+        ),
         click.Option(["--strict"], is_flag=True, help="Take warnings for problems."),
         click.Option(["--no-color"], is_flag=True, help="Never use colour (NO_COLOR does the same)."),
         click.Option(["--debug"], is_flag=True, help="Show where an error came from."),
