@@ -20,6 +20,7 @@ from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
     from centrali_deploy.errors import Problem
+    from centrali_deploy.manifest.loading import Loaded
 
 
 def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
@@ -35,9 +36,7 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
         try:
-            loaded = load(paths, os.environ, Choice(environment, values, value_files))
-            if strict and loaded.warnings:
-                raise ManifestError(loaded.warnings)
+            loaded = _loaded(paths, Choice(environment, values, value_files), strict=strict)
         except ManifestError as error:
             _annotate(answer, error.problems)
             raise
@@ -55,6 +54,13 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
             answer.write(["", "Not checked, because it is not declared here and may be in the workspace:", *unchecked])
 
 
+def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Loaded:
+    loaded = load(paths, os.environ, choice)
+    if strict and loaded.warnings:
+        raise ManifestError(loaded.warnings)
+    return loaded
+
+
 def _annotate(answer: Answer, problems: tuple[Problem, ...]) -> None:
     """Answer in the form that another tool reads, where one is asked for."""
     if answer.output == "github":
@@ -63,6 +69,7 @@ def _annotate(answer: Answer, problems: tuple[Problem, ...]) -> None:
         answer.put(sarif(problems))
 
 
+OUTPUTS = ("text", "json", "github", "sarif")
 command = click.Command(
     "validate",
     callback=_command,

@@ -18,34 +18,25 @@ SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 def github_lines(problems: Sequence[Problem]) -> Iterator[str]:
     """One workflow command a problem, which GitHub shows beside the line."""
     for problem in problems:
-        place = problem.position
-        where = (
-            f"file={_property(place.file)},line={place.line or 1},col={place.column or 1},title={_property(problem.address or 'manifest')}"
-        )
+        place, title = problem.position, _property(problem.address or "manifest")
+        where = f"file={_property(place.file)},line={place.line or 1},col={place.column or 1},title={title}"
         yield f"::{problem.severity} {where}::{_data(_said(problem))}"
 
 
 def sarif(problems: Sequence[Problem]) -> str:
     """A SARIF 2.1.0 log of one run."""
-    driver = {
-        "name": "centrali-deploy",
-        "version": VERSION,
-        "rules": [{"id": "manifest", "shortDescription": {"text": "What a manifest says."}}],
-    }
-    log = {
-        "$schema": SARIF,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_result(problem) for problem in problems]}],
-    }
+    rule = {"id": "manifest", "shortDescription": {"text": "What a manifest says."}}
+    tool = {"driver": {"name": "centrali-deploy", "version": VERSION, "rules": [rule]}}
+    log = {"$schema": SARIF, "version": "2.1.0", "runs": [{"tool": tool, "results": [_result(problem) for problem in problems]}]}
     return json.dumps(log, indent=2) + "\n"
 
 
 def _result(problem: Problem) -> dict[str, Any]:
     place = problem.position
     region = {"startLine": place.line or 1, "startColumn": place.column or 1}
-    location = {"physicalLocation": {"artifactLocation": {"uri": place.file.replace("\\", "/")}, "region": region}}
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": place.file.replace("\\", "/")}, "region": region}}
     if problem.address:
-        location["logicalLocations"] = [{"fullyQualifiedName": problem.address}]  # type: ignore[assignment] -- SARIF's own shape
+        location["logicalLocations"] = [{"fullyQualifiedName": problem.address}]
     return {"ruleId": "manifest", "level": problem.severity, "message": {"text": _said(problem)}, "locations": [location]}
 
 
