@@ -60,13 +60,14 @@ class Place:
 
     `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
     items means something. `variant`: the members that decide which others make sense; when one of them changes,
-    nothing but `kept` is carried over. `models`: for each value of the first variant member, the model of such an object.
+    nothing but `kept` is carried over. `rename_note`: what a new name of an item means. `models`: for each value of the first variant member, the model of such an object.
     """
 
     key: str | None = None
     ordered: bool = False
     variant: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    rename_note: str = ""
     models: Mapping[str, type[Spec]] = field(default_factory=dict)
 
     def members(self, item: Plain) -> frozenset[str]:
@@ -150,6 +151,8 @@ class Kind:
     """The last segment of the list's path."""
     aliases: tuple[str, ...] = ()
     """Other names of that segment, which the local workspace serves too."""
+    renameable: bool = False
+    """Whether an update can change the name [I]."""
     server_owned: frozenset[str]
     """Members the API sets and nobody declares."""
     fixed: frozenset[str] = frozenset()

@@ -28,13 +28,16 @@ T = TypeVar("T")
 class DesiredResource:
     """One declared resource. `places` leads from paths in the spec to where they stand; `()` is the resource's key.
 
-    `layers` says, by path, which variable or override a value came from.
+    `layers` says, by path, which variable or override a value came from. `renamed_from` is its old name, and
+    `renamed_items` leads from a member and the name of an item in it to that item's old name.
     """
 
     address: Address
     spec: Plain
     places: Mapping[Path, Position] = field(default_factory=dict, compare=False)
     layers: Mapping[Path, str] = field(default_factory=dict, compare=False)
+    renamed_from: str | None = None
+    renamed_items: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def position(self, path: Path = ()) -> Position | None:
         """Where a path stands in the manifest, or else the nearest thing around it. Items may be named by their key."""

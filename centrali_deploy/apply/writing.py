@@ -111,7 +111,7 @@ class Writing:
             self._client.set_state(kind, id_, state)
         if members - {life.member if life else ""}:
             body = self._body(kind, change.address, update_spec(kind, declared, present, members))
-            if kind.update_sends == "changed":
+            if kind.update_sends == "changed" and kind.identity not in members:
                 del body[kind.identity]
             self._client.update(kind, id_, body)
         if state is not None and not stops:

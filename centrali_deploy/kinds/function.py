@@ -101,6 +101,7 @@ KIND = Kind(
     slug=False,
     service="data",
     path="compute-functions",
+    renameable=True,
     server_owned=frozenset({"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "version"}),
     defaults={("description",): ""},
     assumed={("timeoutMs",): 30000},

@@ -186,6 +186,7 @@ _PROPERTIES = tuple(
     for inside in ((), ("items",), ("properties", EACH), ("properties", EACH, "items"), ("items", "properties", EACH))
 )
 """Where definitions of values stand: properties, what arrays hold, what objects hold, and once more inside those."""
+_RENAMED = "what records hold under the old name stays there"
 _PROPERTY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -281,7 +282,7 @@ KIND = Kind(
         **{(*at, "onDelete"): "restrict" for at in _PROPERTIES},
         **{(*at, "description"): "" for at in _PROPERTIES},
     },
-    places={"properties": Place(key="name", variant=("type",), models=_MODELS)},
+    places={"properties": Place(key="name", variant=("type",), rename_note=_RENAMED, models=_MODELS)},
     references=tuple(ReferencePlace((*at, "target"), "structure", deferrable=True) for at in _PROPERTIES),
     secret_paths=_secret_paths,
     update_sends="changed",

@@ -210,6 +210,7 @@ KIND = Kind(
     slug=False,
     service="data",
     path="function-triggers",
+    renameable=True,
     server_owned=frozenset({"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "health", "version"}),
     fixed=frozenset({"executionType"}),
     defaults={

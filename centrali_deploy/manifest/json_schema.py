@@ -104,9 +104,18 @@ def _section(kind: Kind, definitions: Schema) -> Schema:
     definitions |= made.pop("$defs", {})
     if kind.text_member:
         _with_source(made, kind.text_member)
+    _with_old_names(kind, made, definitions)
     names = {"pattern": _SLUG} if kind.slug else {"minLength": 1, "maxLength": 255}
     about = f"Every {kind.name}, by its {kind.identity}."
     return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": made}
+
+
+def _with_old_names(kind: Kind, made: Schema, definitions: Schema) -> None:
+    """Every resource, and every item that has a name, may say which name it had before."""
+    variants = [branch["then"]["$ref"].rpartition("/")[2] for branch in made.get("allOf", ())]
+    items = [model.__name__ for place in kind.places.values() if place.key for model in place.models.values()]
+    for holder in ([] if variants else [made]) + [definitions[name] for name in (*variants, *items)]:
+        holder["properties"]["renamedFrom"] = {"type": "string", "description": "The name it had before, so that it is renamed in place."}
 
 
 def _by_name(model: type[Spec], about: str) -> Schema:

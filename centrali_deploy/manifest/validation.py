@@ -54,12 +54,10 @@ class Checking:
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
         layers = {**resolution.layers, **layers}
-        self._check_reserved(spec)
-        for finding in (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)):
-            if finding.path[-1:] != (_RENAMED,):
-                self.problems.append(self._placed(finding))
+        spec, old, items = self._renames(spec)
+        self.problems += map(self._placed, (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)))
         self._spec = spec
-        return DesiredResource(self.address, spec, self._places, layers)
+        return DesiredResource(self.address, spec, self._places, layers, old, items)
 
     def among(self, others: Others) -> Iterator[Problem]:
         """What is wrong with it beside everything else that is declared."""
@@ -102,14 +100,30 @@ class Checking:
             spec[member] = " "
         return spec
 
-    def _check_reserved(self, spec: Mapping[str, Any]) -> None:
-        holders: list[tuple[Path, Any]] = [((), spec)]
-        for member in self.kind.places:
-            items = spec.get(member)
-            holders += [((member, index), item) for index, item in enumerate(items)] if isinstance(items, list) else []
-        for path, holder in holders:
-            if isinstance(holder, dict) and _RENAMED in holder:
-                self._problem((*path, _RENAMED), "Renames are not supported by this version.", f"Leave {_RENAMED} out.")
+    def _renames(self, spec: dict[str, Any]) -> tuple[dict[str, Any], str | None, dict[tuple[str, str], str]]:
+        """A spec without what it says of old names, and what it says."""
+        spec = dict(spec)
+        old = self._old((_RENAMED,), spec.pop(_RENAMED, None), self.address.name)
+        items: dict[tuple[str, str], str] = {}
+        for member, place in self.kind.places.items():
+            value = spec.get(member)
+            if not place.key or not isinstance(value, list) or not any(isinstance(item, dict) and _RENAMED in item for item in value):
+                continue
+            spec[member] = [dict(item) if isinstance(item, dict) else item for item in value]
+            for index, item in enumerate(spec[member]):
+                name = item.get(place.key) if isinstance(item, dict) else None
+                before = self._old((member, index, _RENAMED), item.pop(_RENAMED, None), name) if isinstance(item, dict) else None
+                if before and isinstance(name, str):
+                    items[member, name] = before
+        return spec, old, items
+
+    def _old(self, path: Path, old: object, new: object) -> str | None:
+        if old is None:
+            return None
+        if not isinstance(old, str) or not old or old == new:
+            self._problem(path, f"{_RENAMED} must be the old name.", "Leave it out when nothing was renamed.")
+            return None
+        return old
 
     def _in_text(self, spot: tuple[int, int]) -> Position:
         """A place inside the text, which stands in a file of its own or in the manifest."""

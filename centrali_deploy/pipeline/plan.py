@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.renaming import renamed
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.states import RecordedState
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and the live state it was made of."""
+    """A plan and the live state it was made of, under the names of the plan."""
 
     plan: Plan
     live: LiveState
@@ -30,4 +31,5 @@ class Planned:
 def plan(loaded: Loaded, client: Client, policy: Policy) -> Generator[Progress, None, Planned]:
     """Yields what has been read; returns the plan. Raises what loading, observing and planning raise."""
     live = yield from observe(client, loaded.desired.keys())
-    return Planned(make_plan(client.workspace, loaded.desired, live, RecordedState(), policy), live)
+    made = make_plan(client.workspace, loaded.desired, live, RecordedState(), policy)
+    return Planned(made, renamed(loaded.desired, live).live)

@@ -133,6 +133,15 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """Something about a change that is probably not meant, and lines to paste into the manifest."""
+
+    address: Address
+    message: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What the person running the plan has decided beforehand."""
 
@@ -150,6 +159,7 @@ class Plan:
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...] = ()
     unmanaged: tuple[Address, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:

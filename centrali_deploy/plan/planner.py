@@ -16,6 +16,7 @@ from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.ordering import ordered
+from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:
@@ -32,25 +33,32 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     """
     _refuse_doubles(desired, live)
     _refuse_dangling(desired, live)
+    live, names, refusals = renamed(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
-    changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy) for a in sorted(addresses)]
+    changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     return Plan(
         workspace,
         ordered(changes, desired),
-        tuple(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live))),
+        (*refusals, *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live)))),
         tuple(sorted(live.resources.keys() - addresses)),
+        tuple(forgotten(changes, desired, live)),
     )
 
 
-def _decide(
-    address: Address, declared: DesiredResource | None, live: LiveResource | None, recorded: RecordedState, policy: Policy
+def _decide(  # noqa: PLR0913, PLR0917 -- the three facts, and what has been decided about names
+    address: Address,
+    declared: DesiredResource | None,
+    live: LiveResource | None,
+    recorded: RecordedState,
+    policy: Policy,
+    names: tuple[FieldChange, ...],
 ) -> Change:
     known = address in recorded.resources
     if declared is None:
         return _undeclared(address, policy) if live else Change.forget(address, "already gone")
     if live is None:
         return Change.create(address, "vanished" if known else "not there yet", _all(declared), declared.position())
-    return _both(declared, live, policy, adopting=not known)
+    return _both(declared, live, policy, names, adopting=not known)
 
 
 def _undeclared(address: Address, policy: Policy) -> Change:
@@ -59,11 +67,14 @@ def _undeclared(address: Address, policy: Policy) -> Change:
     return Change.no_op(address, "no longer declared, kept: pass --prune to delete it")
 
 
-def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adopting: bool) -> Change:
+def _both(declared: DesiredResource, live: LiveResource, policy: Policy, names: tuple[FieldChange, ...], *, adopting: bool) -> Change:
     kind = KINDS[declared.address.kind]
     found = [
-        replace(field, position=declared.position(field.path), layer=declared.layer(field.path))
-        for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
+        *names,
+        *(
+            replace(field, position=declared.position(field.path), layer=declared.layer(field.path))
+            for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
+        ),
     ]
     if not found:
         return Change.no_op(declared.address, "same", adopting=adopting)
@@ -72,6 +83,8 @@ def _both(declared: DesiredResource, live: LiveResource, policy: Policy, *, adop
     if fixed:
         reason = f"{', '.join(fixed)} cannot be changed in place"
         return Change.replace(declared.address, reason, found, place, adopting=adopting)
+    if names and names[0].path == (kind.identity,):
+        return Change.update(declared.address, f"renamed from {names[0].before}", found, place, adopting=adopting)
     reason = "secrets are sent again" if all(f.before is Mark.SECRET is f.after for f in found) else "fields differ"
     return Change.update(declared.address, reason, found, place, adopting=adopting)
 

@@ -32,6 +32,7 @@ def plan_part(plan: Plan) -> dict[str, Any]:
         "summary": {action.value: plan.count(action) for action in Action},
         "unmanaged": [str(address) for address in plan.unmanaged],
         "changes": [change_part(change) for change in plan.changes],
+        "hints": [{"address": str(hint.address), "message": hint.message, "lines": list(hint.lines)} for hint in plan.hints],
         "refusals": [
             {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
             for refusal in plan.refusals

@@ -62,6 +62,10 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
         yield f"  {refusal.hint}"
+    for hint in plan.hints:
+        yield ""
+        yield paint(f"? {hint.message}", "yellow")
+        yield from (f"  {line}" for line in hint.lines)
     if plan.refusals:
         yield paint("apply will refuse this plan.", "red")
     yield ""
