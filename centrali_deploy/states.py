@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address, Path, Reference
     from centrali_deploy.errors import Position
-    from centrali_deploy.kind import Plain, ReferencePlace
+    from centrali_deploy.parts import Plain, ReferencePlace
 
 T = TypeVar("T")
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Path
     from centrali_deploy.errors import RemoteError
-    from centrali_deploy.kind import Kind, Plain
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Plain
     from centrali_deploy.states import DesiredResource
 
 _PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")

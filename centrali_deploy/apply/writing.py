@@ -17,7 +17,8 @@ from centrali_deploy.plan.model import Action
 if TYPE_CHECKING:
     from centrali_deploy.address import Address
     from centrali_deploy.errors import Problem
-    from centrali_deploy.kind import Kind, Plain
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
     from centrali_deploy.remote.client import Client
     from centrali_deploy.states import DesiredState, LiveState

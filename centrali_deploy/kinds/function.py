@@ -13,7 +13,8 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
 from centrali_deploy.javascript import facts
-from centrali_deploy.kind import Finding, Kind, Others, Plain, Spec
+from centrali_deploy.kind import Finding, Kind, Others
+from centrali_deploy.parts import Plain, Spec
 from centrali_deploy.runtime import API, BY_SLUG, GONE, INPUTS, MISSING
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy import flow
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
-from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.kind import Finding, Kind
+from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 
 if TYPE_CHECKING:

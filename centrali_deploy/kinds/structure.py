@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
-from centrali_deploy.kind import Finding, Kind, OpenSpec, Others, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.kind import Finding, Kind, Others
+from centrali_deploy.parts import OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.secret import Secret
 from centrali_deploy.values import TYPES, compiled, complaints, of_type

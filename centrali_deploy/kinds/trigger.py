@@ -14,7 +14,8 @@ from pydantic import Field, TypeAdapter
 from centrali_deploy.address import Address
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
 from centrali_deploy.javascript import facts
-from centrali_deploy.kind import Finding, Kind, Lifecycle, OpenSpec, Others, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.kind import Finding, Kind, Others
+from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.runtime import LOOPS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from centrali_deploy.kind import Spec
+from centrali_deploy.parts import Spec
 
 
 class Environment(Spec):

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
-from centrali_deploy.kind import Spec
 from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
 from centrali_deploy.manifest.environments import Environment, merged
 from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.variables import Value, Variable, typed
+from centrali_deploy.parts import Spec
 from centrali_deploy.wire import is_slug, is_uuid
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from centrali_deploy.kind import Spec
 from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.environments import Environment
 from centrali_deploy.manifest.head import VERSION
 from centrali_deploy.manifest.variables import Variable
+from centrali_deploy.parts import Spec
 
 if TYPE_CHECKING:
     from pydantic_core import core_schema

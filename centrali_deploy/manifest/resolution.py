@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from centrali_deploy.address import Path
-    from centrali_deploy.kind import Kind, Plain
+    from centrali_deploy.kind import Kind
     from centrali_deploy.manifest.surroundings import Surroundings
+    from centrali_deploy.parts import Plain
 
 
 _FROM_OUTSIDE = 'Take it from the environment: "${env:NAME}", or "${file:path}".'

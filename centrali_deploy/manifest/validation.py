@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Path
-    from centrali_deploy.kind import Finding, Kind, Others, Plain
+    from centrali_deploy.kind import Finding, Kind, Others
     from centrali_deploy.manifest.surroundings import Surroundings
+    from centrali_deploy.parts import Plain
 
 _LONGEST_NAME = 255
 _RENAMED = "renamedFrom"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from centrali_deploy.kind import Spec
 from centrali_deploy.manifest.documents import parse_document
+from centrali_deploy.parts import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

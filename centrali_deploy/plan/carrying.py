@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from centrali_deploy.address import Path
-    from centrali_deploy.kind import Kind, Place, Plain
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Place, Plain
 
 
 def update_spec(kind: Kind, declared: Plain, live: Plain, changed: Collection[str]) -> dict[str, Any]:

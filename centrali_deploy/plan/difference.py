@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Path
-    from centrali_deploy.kind import Kind, Place, Plain
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Place, Plain
 
 RESENT = "sent again"
 SET = "set"

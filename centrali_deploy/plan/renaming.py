@@ -19,7 +19,8 @@ from centrali_deploy.states import LiveState
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from centrali_deploy.kind import Kind, Plain
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
     from centrali_deploy.states import DesiredResource, DesiredState
 
