@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 EDITORS := .venv/editors/node_modules/.bin/yaml-language-server
 
-.PHONY: help try test editors lint check schemas golden bench format coverage clean
+.PHONY: help try test editors lint check schemas docs golden bench format coverage clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ coverage: .venv/installed ## Run the tests and say which lines and branches they
 
 schemas: .venv/installed ## Write schemas/workspace.schema.json anew
 	@$(BIN)/centrali-deploy schema > schemas/workspace.schema.json
+
+docs: .venv/installed ## Write the generated parts of docs/reference anew
+	@$(BIN)/python docs/generate.py
 
 golden: .venv/installed ## Write tests/golden/*.txt anew
 	@$(BIN)/pytest -q tests/golden --update-golden

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,16 @@ def test_every_command_has_a_module_and_help_with_an_example() -> None:
 
 def test_the_schema_is_fresh() -> None:
     assert (ROOT / "schemas" / "workspace.schema.json").read_text(encoding="utf-8") == render(), "run: make schemas"
+
+
+def test_the_generated_docs_are_fresh() -> None:
+    spec = spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec
+    assert spec.loader
+    generate = module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    for name, page in generate.PAGES.items():
+        assert (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") == page(), "run: make docs"
 
 
 def test_the_schema_accepts_the_example_and_flags_a_misspelt_member(tmp_path: Path) -> None:
