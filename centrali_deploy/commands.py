@@ -4,6 +4,7 @@ It imports nothing, so that `--help` is there at once.
 """
 
 COMMANDS = {
+    "init": "Write a small project to begin with.",
     "validate": "Check manifests without a network.",
     "plan": "Show what apply would change.",
     "apply": "Change the workspace to what the manifests say.",

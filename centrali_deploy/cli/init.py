@@ -1,0 +1,55 @@
+"""`centrali-deploy init`: a small project to begin with."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from centrali_deploy.cli.terminal import Answer, answering
+from centrali_deploy.errors import ApprovalNeeded, UsageProblem
+from centrali_deploy.manifest.starter import starter
+from centrali_deploy.wire import SLUG_HINT, is_slug
+
+_USUAL = "my-workspace-dev"
+
+
+@click.command("init", epilog="Example: centrali-deploy init --workspace acme-dev --yes")
+@click.argument("directory", default=".")
+@click.option("--workspace", help="The workspace's slug; asked for unless --yes.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
+def command(directory: str, workspace: str | None, yes: bool) -> None:  # noqa: FBT001 -- a flag
+    """Write a manifest, a function and the editor's schema into DIRECTORY, this one by default. Nothing is overwritten."""
+    with answering(Answer("init")) as answer:
+        slug = workspace or _asked(yes=yes)
+        if not is_slug(slug):
+            raise UsageProblem(f'"{slug}" is not a workspace.', SLUG_HINT)
+        files = {Path(directory, name): text for name, text in starter(slug).items()}
+        _refuse_overwriting(list(files))
+        for path, text in files.items():
+            _write(path, text)
+            answer.write([f"+ {path}"])
+        manifest = next(iter(files))
+        answer.write(["", "Try it without an account:", f"  centrali-deploy apply --local {manifest}"])
+
+
+def _asked(*, yes: bool) -> str:
+    if yes:
+        return _USUAL
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ApprovalNeeded("Nobody is here to ask for the workspace.", "Give --workspace, or --yes for a name to change later.")
+    return str(click.prompt("The workspace's slug, as in the console's address", default=_USUAL, err=True))
+
+
+def _refuse_overwriting(paths: list[Path]) -> None:
+    if there := [str(path) for path in paths if path.exists()]:
+        raise UsageProblem(f"There already is {', '.join(there)}.", "Name another directory, or move it away.")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be written: {error.strerror}.", "Name another directory.") from error
