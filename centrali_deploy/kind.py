@@ -67,8 +67,8 @@ class Kind:
     """The manifest section that holds resources of this kind."""
     adapter: TypeAdapter[Any]
     """Validates one spec, and gives its JSON Schema."""
-    members: frozenset[str]
-    """The documented top-level members of a spec, for "did you mean"."""
+    members: tuple[str, ...]
+    """The documented top-level members of a spec, in the order in which they are written."""
     identity: str
     """The member that carries the name on the wire, and is the mapping key in a manifest."""
     slug: bool

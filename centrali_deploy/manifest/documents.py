@@ -57,7 +57,7 @@ class Document:
 
 def read_document(path: FilePath, name: str) -> Document:
     """Read a file; `name` is how the user called it. Raises ManifestError with every problem found."""
-    return parse_document(_text(path, name), name)
+    return parse_document(read_text(path, name), name)
 
 
 def parse_document(text: str, name: str) -> Document:
@@ -89,7 +89,9 @@ def _places(text: str, name: str) -> Mapping[Path, Position]:
     return builder.places
 
 
-def _text(path: FilePath, name: str) -> str:
+def read_text(path: FilePath, name: str) -> str:
+    """A file's text. Raises ManifestError when it cannot be read."""
+
     def refuse(message: str, hint: str) -> ManifestError:
         return ManifestError([Problem(Position(name), "", message, hint)])
 

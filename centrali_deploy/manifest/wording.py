@@ -120,7 +120,7 @@ def _unknown(kind: Kind, path: Path) -> Finding:
 
 def known_members(kind: Kind) -> frozenset[str]:
     """The members a manifest may have for this kind."""
-    return kind.members | {"source"} if kind.text_member else kind.members
+    return frozenset(kind.members) | ({"source"} if kind.text_member else frozenset())
 
 
 def _missing(kind: Kind, holder: Any, path: Path, hint: str) -> Finding:  # noqa: ANN401 -- any plain value

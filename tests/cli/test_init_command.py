@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +22,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_starter_is_valid_without_a_warning(here: Path) -> None:
     done = CliRunner().invoke(command, ["--yes", "--workspace", "acme-dev"])
-    assert (done.exit_code, sorted(os.listdir(here))) == (0, ["functions", "workspace.schema.json", "workspace.yaml"])
+    assert (done.exit_code, sorted(path.name for path in here.iterdir())) == (0, ["functions", "workspace.schema.json", "workspace.yaml"])
     loaded = load([], {})
     assert (loaded.workspace, len(loaded.desired), loaded.warnings, loaded.undeclared) == ("acme-dev", 3, (), ())
 
@@ -31,7 +30,7 @@ def test_the_starter_is_valid_without_a_warning(here: Path) -> None:
 def test_nothing_is_overwritten(here: Path) -> None:
     (here / "workspace.yaml").write_text("mine")
     assert CliRunner().invoke(command, ["--yes"]).exit_code == 3
-    assert sorted(os.listdir(here)) == ["workspace.yaml"]
+    assert sorted(path.name for path in here.iterdir()) == ["workspace.yaml"]
     assert (here / "workspace.yaml").read_text() == "mine"
 
 
