@@ -71,9 +71,9 @@ def cron_complaint(expression: str) -> Complaint | None:
         return said, f"{error}: five fields are minute, hour, day of month, month, day of week."
 
 
-def next_times(expression: str, zone: str, count: int = 3) -> list[datetime]:
-    """When a cron expression fires next, in its time zone."""
-    return list(islice(CronSim(expression, datetime.now(ZoneInfo(zone))), count))
+def next_times(expression: str, zone: str, now: datetime, count: int = 3) -> list[datetime]:
+    """When a cron expression fires next after a moment, in its time zone."""
+    return list(islice(CronSim(expression, now.astimezone(ZoneInfo(zone))), count))
 
 
 def zone_complaint(name: str) -> Complaint | None:

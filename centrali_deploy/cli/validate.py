@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.report.annotations import github_lines, sarif
 from centrali_deploy.report.json import problem_part
+from centrali_deploy.report.schedules import schedule_lines
 from centrali_deploy.report.text import counted, problem_lines
 from centrali_deploy.states import near_name
 
@@ -30,6 +32,7 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     value_files: tuple[str, ...],
     output: str,
     strict: bool,  # noqa: FBT001 -- a flag
+    verbose: bool,  # noqa: FBT001 -- a flag
     no_color: bool,  # noqa: FBT001 -- a flag
     debug: bool,  # noqa: FBT001 -- a flag
 ) -> None:
@@ -50,6 +53,8 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
         if loaded.warnings:
             answer.write([*problem_lines(loaded.warnings, answer.paint), ""])
         answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}: no problems."])
+        if verbose and (lines := list(schedule_lines(loaded.desired, datetime.now(UTC)))):
+            answer.write(["", *lines])
         if unchecked:
             answer.write(["", "Not checked, because it is not declared here and may be in the workspace:", *unchecked])
 
@@ -83,6 +88,7 @@ command = click.Command(
             show_default=True,
         ),
         click.Option(["--strict"], is_flag=True, help="Take warnings for problems."),
+        click.Option(["-v", "--verbose"], is_flag=True, help="Show when schedules fire next."),
         click.Option(["--no-color"], is_flag=True, help="Never use colour (NO_COLOR does the same)."),
         click.Option(["--debug"], is_flag=True, help="Show where an error came from."),
     ],
