@@ -41,6 +41,10 @@ def _no_paths(_spec: Plain) -> Iterator[Path]:
     return iter(())
 
 
+def _no_mentions(_spec: Plain) -> Iterator[tuple[Address, int]]:
+    return iter(())
+
+
 def _no_findings(_name: str, _spec: Plain) -> Iterator[Finding]:
     return iter(())
 
@@ -109,6 +113,8 @@ class Kind:
     """Turns other spellings of a spec, of any shape, into the one that is checked, compared and sent. Never fails."""
     alike: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     """For comparison only, by pattern: what a value is reduced to before it is compared."""
+    mentions: Callable[[Plain], Iterator[tuple[Address, int]]] = _no_mentions
+    """What a valid spec names inside its text, where nothing checks it, each with its line."""
     check: Callable[[str, Plain], Iterator[Finding]] = _no_findings
     """Finds what the model cannot: called with the name and a spec of any shape. Never fails."""
     check_among: Callable[[str, Plain, Others], Iterator[Finding]] = _no_findings_among

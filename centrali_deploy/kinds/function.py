@@ -56,6 +56,12 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
             yield Finding(("code",), f"api.{call.method} is not known.", hint, "warning", call.spot)
 
 
+def _mentions(spec: Plain) -> Iterator[tuple[Address, int]]:
+    for call in facts(spec["code"]).calls:
+        if call.slug and call.method in BY_SLUG:
+            yield Address("structure", call.slug), call.spot.line
+
+
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     found = facts(spec["code"])
     for call in found.calls:
@@ -110,6 +116,7 @@ KIND = Kind(
     text_member="code",
     listed_without="code",
     update_sends="changed",
+    mentions=_mentions,
     check=_check,
     check_among=_check_among,
     examples=(

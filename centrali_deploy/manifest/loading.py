@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address
+from centrali_deploy.address import Address, Reference
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kind import Others
-from centrali_deploy.kinds import SECTIONS
+from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
 from centrali_deploy.manifest.head import NO_OVERRIDE, NOTHING_CHOSEN, Head
 from centrali_deploy.manifest.sources import find_sources
@@ -23,7 +23,7 @@ from centrali_deploy.states import near_name, references
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from centrali_deploy.address import Path, Reference
+    from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
     from centrali_deploy.manifest.documents import Document
     from centrali_deploy.manifest.head import Choice, Layers
@@ -151,3 +151,8 @@ def _undeclared(resources: DesiredState) -> Iterator[tuple[Reference, Address, P
         for reference, _ in references(resource):
             if reference.target not in resources:
                 yield reference, address, resource.position(reference.path) or Position("")
+        kind = KINDS[address.kind]
+        for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
+            if target not in resources:
+                path = (str(kind.text_member),)
+                yield Reference(path, target), address, resource.position(path) or Position("")

@@ -14,7 +14,7 @@ from centrali_deploy.errors import LiveConflict, ManifestError, Position, Proble
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import differences, shown
-from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.states import near_name, references
@@ -41,7 +41,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
         ordered(changes, desired),
         (*refusals, *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live)))),
         tuple(sorted(live.resources.keys() - addresses)),
-        tuple(forgotten(changes, desired, live)),
+        (*forgotten(changes, desired, live), *_unknown_mentions(desired, live)),
     )
 
 
@@ -119,6 +119,16 @@ def _refuse_dangling(desired: DesiredState, live: LiveState) -> None:
                 problems.append(Problem(place, str(resource.address), message, hint))
     if problems:
         raise ManifestError(problems)
+
+
+def _unknown_mentions(desired: DesiredState, live: LiveState) -> Iterator[Hint]:
+    """What a function's code names and nobody knows: it would fail when it runs."""
+    known = desired.keys() | live.resources.keys()
+    for address, resource in sorted(desired.items()):
+        for target, line in KINDS[address.kind].mentions(resource.spec):
+            if target not in known:
+                message = f"{address} names {target} at line {line} of its code, which is neither declared nor in the workspace."
+                yield Hint(address, f"{message} {near_name(target, known)}".rstrip())
 
 
 def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
