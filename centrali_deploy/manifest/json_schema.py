@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
 
+_PLAIN = {"integer": "A whole number", "number": "A number", "boolean": "true or false"}
+_STANDS_FOR = r"^\$\{(var|env|file):.+\}$"
 _SLUG = "^[a-z0-9]+([-_][a-z0-9]+)*$"
 
 
@@ -77,9 +79,9 @@ def workspace_schema() -> Schema:
             "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
             "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),
             "environments": _by_name(Environment, "Named settings, chosen with -e."),
-            **sections,
+            **_with_values(sections),
         },
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": _with_values(dict(sorted(definitions.items()))),
     }
 
 
@@ -131,6 +133,18 @@ def _with_source(made: Schema, member: str) -> None:
     }
     made["required"] = [name for name in made.get("required", []) if name != member]
     made["oneOf"] = [{"required": ["source"]}, {"required": [member]}]
+
+
+def _with_values(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """Where a number or a flag is expected, `${var:name}` may stand for it."""
+    if isinstance(value, list):
+        return [_with_values(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {member: _with_values(inside) for member, inside in value.items()}
+    if word := _PLAIN.get(str(value.get("type"))):
+        found |= {"type": [value["type"], "string"], "pattern": _STANDS_FOR, "patternErrorMessage": f"{word}, or ${{var:name}}."}
+    return found
 
 
 def _without_titles(value: Any) -> Any:  # noqa: ANN401 -- any JSON value

@@ -105,7 +105,8 @@ def test_the_example_is_flagged_nowhere(editor: Editor) -> None:
         ("executionType: scheduled", "executionType: schedule", "Value is not accepted."),
         ("recordSlug: processed-items", "recordSlugs: processed-items", 'Missing property "recordSlug".'),
         ("{name: title, type: string", "{name: title, type: text", "Value is not accepted."),
-        ("delayMs: 60000", "delayMs: soon", 'Incorrect type. Expected "integer".'),
+        ("delayMs: 60000", "delayMs: soon", "A whole number, or ${var:name}."),
+        ("delayMs: 60000", "delayMs: [1]", "Incorrect type. Expected one of integer, string."),
         ("version: 1\n", "version: 2\n", "Value must be 1."),
     ],
 )
@@ -114,6 +115,21 @@ def test_one_mistake_is_flagged_once_at_its_line(right: str, wrong: str, said: s
     ((line, message),) = editor.flagged(text)
     assert message.startswith(said)
     assert line == text[: text.index(wrong)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\nfunctions:\n  f: {source: f.js, renamedFrom: g, timeoutMs: '${var:limit}'}\n",
+        "version: 1\nstructures:\n  s: {name: S, properties: [{name: a, type: string, renamedFrom: b, required: '${var:strict}'}]}\n",
+        "version: 1\nvariables: {limit: {type: integer, default: 5}}\nenvironments: {prod: {workspace: acme, protect: ['structure/*']}}\n",
+    ],
+)
+def test_a_directory_split_into_files_is_flagged_nowhere(text: str, editor: Editor) -> None:
+    modeline = "# yaml-language-server: $schema=../schemas/workspace.schema.json\n"
+    assert editor.flagged(modeline + text) == []
+    ((line, message),) = editor.flagged(modeline + text.replace("version: 1", "version: one"))
+    assert (line, message) == (2, "Value must be 1.")
 
 
 def test_values_and_members_are_completed_by_kind_and_type(editor: Editor) -> None:
