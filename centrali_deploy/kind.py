@@ -86,6 +86,8 @@ class Kind:
     """Whether an update can change the name [I]."""
     server_owned: frozenset[str]
     """Members the API sets and nobody declares."""
+    opaque: frozenset[str] = frozenset()
+    """Members whose insides are people's own: whatever is in there counts, whatever it is called."""
     fixed: frozenset[str] = frozenset()
     """Members that cannot be updated in place, so that a change replaces the resource."""
     defaults: Mapping[Path, Any] = field(default_factory=dict)
@@ -126,6 +128,14 @@ class Kind:
         """The value that means the same as an absent member at this path; None when there is none."""
         known = [*self.defaults.items(), *(self.assumed.items() if assumed else ())]
         return next((value for pattern, value in known if matches(pattern, path)), None)
+
+    def agree(self, member: str, sent: Any, found: Any) -> bool:  # noqa: ANN401 -- any JSON value
+        """Whether a single value that was sent and one that is there may be the same, however the API wrote it down."""
+        if isinstance(sent, dict | list) or isinstance(found, dict | list):
+            return True
+        reduce = self.alike.get((member,), lambda value: value)
+        left, right = (reduce(self.default((member,)) if value in (None, "") else value) for value in (sent, found))
+        return bool(left == right or left in (None, "") or right in (None, ""))
 
     def references_in(self, spec: Plain) -> Iterator[tuple[Reference, ReferencePlace]]:
         """Every reference of a spec, in the order of the row."""
@@ -169,7 +179,7 @@ def is_encrypted(value: object) -> bool:
 
 def _masked(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
     if isinstance(value, dict):
-        if value.get("encrypted") is True and "value" in value:
+        if is_encrypted(value):
             return {"value": MASK, "encrypt": True}
         return {member: _masked(inside) for member, inside in value.items()}
     return [_masked(item) for item in value] if isinstance(value, list) else value

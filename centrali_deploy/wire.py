@@ -61,6 +61,11 @@ def is_uuid(text: str) -> bool:
     return bool(_UUID.fullmatch(text))
 
 
+def is_id(value: object) -> bool:
+    """Whether a value can be the id of a resource: a text, or a number as service accounts have [D]."""
+    return (isinstance(value, str) and bool(value)) or (isinstance(value, int) and not isinstance(value, bool))
+
+
 def is_slug(text: str) -> bool:
     """Whether the text is lowercase words joined by hyphens (or underscores) [I]."""
     return bool(_SLUG.fullmatch(text))
@@ -177,7 +182,7 @@ def _first_text(*values: Json) -> str:
 
 def says_exists(status: int, message: str) -> bool:
     """Whether a refused create means that the name is taken: 409, or a 400/422 whose words say so [I]."""
-    words = message.lower()
+    words = message.lower().replace("not exist", "")
     return status == 409 or (status in {400, 422} and any(w in words for w in ("exist", "duplicate", "unique")))  # noqa: PLR2004 -- HTTP statuses read best as numbers
 
 

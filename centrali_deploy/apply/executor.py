@@ -1,8 +1,8 @@
 """Executing a plan: a ready queue over its changes, a few at a time, one outcome for each as it happens.
 
 What depends on a failed change is skipped and names the culprit; other branches go on; nothing is deleted after a
-failure. A change that another resource stands in the way of is tried once more when the others are done. When it is
-told to stop, what was begun is finished and nothing new is begun.
+failure. A change that another resource stands in the way of is tried again when the others are done, as long as any is
+applied. When it is told to stop, what was begun is finished and nothing new is begun.
 """
 
 from __future__ import annotations
@@ -46,22 +46,31 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: C
                 for change in [] if stopping() else queue.ready(workers - len(running), idle=not running):
                     running[pool.submit(_carry_out, writing, change)] = change
                     yield Started(change)
-                if not running:
-                    if stopping():
-                        queue.stop()
+                if running:
+                    yield from _ended(running, queue)
+                elif stopping():
+                    queue.stop()
+                    return
+                elif given_up := queue.given_up():
+                    yield from given_up
+                else:
                     queue.check_empty()
                     return
-                finished, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
-                if not finished:
-                    yield Still()
-                for future in finished:
-                    change, outcome = running.pop(future), future.result()
-                    if not queue.postponed(change, outcome):
-                        queue.done(change, outcome)
-                        yield outcome
         finally:
             for future in running:
                 future.cancel()
+
+
+def _ended(running: dict[Future[Outcome], Change], queue: _Queue) -> Iterator[Still | Outcome]:
+    """What has ended, or that nothing has for a while."""
+    finished, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+    if not finished:
+        yield Still()
+    for future in finished:
+        change, outcome = running.pop(future), future.result()
+        if not queue.postponed(change, outcome):
+            queue.done(change, outcome)
+            yield outcome
 
 
 def check_secrets(plan: Plan, writing: Writing) -> None:
@@ -96,15 +105,16 @@ class _Queue:
         self._missing = {change.address for change in self._waiting if change.address not in change.requires}
         self._failed: dict[Address, Address] = {}
         self._going = False  # deletes go one after the other, in the order of the plan
-        self._postponed: list[Change] = []
-        self._second: set[int] = set()
+        self._postponed: list[tuple[Change, Outcome, int]] = []  # each with how much had been applied when it failed
+        self._applied = 0
 
     def ready(self, room: int, *, idle: bool) -> list[Change]:
         """At most `room` changes that may start; `idle` says that nothing is running."""
         found = [change for change in self._waiting if self._may_start(change)][: max(0, room)]
-        if not found and idle and self._postponed:
-            self._second |= {id(change) for change in self._postponed}
-            found, self._postponed = self._postponed[:room], self._postponed[room:]
+        if not found and idle:
+            again = [entry for entry in self._postponed if entry[2] < self._applied][:room]
+            self._postponed = [entry for entry in self._postponed if entry not in again]
+            found = [change for change, _, _ in again]
             self._waiting += found
         for change in found:
             self._waiting.remove(change)
@@ -112,16 +122,23 @@ class _Queue:
         return found
 
     def postponed(self, change: Change, outcome: Outcome) -> bool:
-        """Whether a change is tried again at the end: what stands in its way may be changed by another one.
+        """Whether a change waits for the others: what stands in its way may be changed by one of them.
 
         Those that wait for it go on meanwhile if what they refer to is live.
         """
-        again = isinstance(outcome.error, Conflict) and id(change) not in self._second and self._more(change)
-        if again:
-            self._postponed.append(change)
-            if change.action is Action.UPDATE:
-                self._missing.discard(change.address)
-        return again
+        if not isinstance(outcome.error, Conflict) or _goes(change):
+            return False
+        self._postponed.append((change, outcome, self._applied))
+        if change.action is Action.UPDATE:
+            self._missing.discard(change.address)
+        return True
+
+    def given_up(self) -> list[Outcome]:
+        """What nothing has made possible since it failed, when there is nothing else left to try."""
+        given_up, self._postponed = self._postponed, []
+        for change, outcome, _ in given_up:
+            self.done(change, outcome)
+        return [outcome for _, outcome, _ in given_up]
 
     def skipped(self) -> Iterator[Outcome]:
         """Changes that can no longer be carried out; again and again, because each of them may stop others."""
@@ -136,6 +153,7 @@ class _Queue:
         self._missing.discard(change.address)
         self._going = False
         self._unfinished -= not _goes(change)
+        self._applied += outcome.status is Status.APPLIED
         if outcome.status is Status.FAILED:
             self._failed[change.address] = change.address
 
@@ -149,10 +167,6 @@ class _Queue:
         if self._waiting:
             left = ", ".join(str(change.address) for change in self._waiting)
             raise DeployError(f"These changes wait for each other and were not carried out: {left}.", "Please report this plan.")
-
-    def _more(self, change: Change) -> bool:
-        """Whether anything that is not a delete is still to come or running beside this change."""
-        return not _goes(change) and self._unfinished - len(self._postponed) > 1
 
     def _may_start(self, change: Change) -> bool:
         if _goes(change):

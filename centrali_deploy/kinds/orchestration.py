@@ -301,6 +301,7 @@ KIND = Kind(
     service="orchestration",
     path="orchestrations",
     server_owned=frozenset({"id", "workspaceSlug", "version", "createdAt", "updatedAt", "createdBy", "updatedBy"}),
+    opaque=frozenset({"params", "encryptedParams"}),
     defaults={
         ("description",): "",
         ("status",): "draft",

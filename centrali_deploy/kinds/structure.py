@@ -11,11 +11,12 @@ import json
 import re
 from collections import Counter
 from difflib import get_close_matches
+from itertools import chain, product
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.address import Address
+from centrali_deploy.address import Address, Path
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
@@ -25,11 +26,9 @@ from centrali_deploy.values import TYPES, compiled, complaints, of_type
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centrali_deploy.address import Path
-
 PropertyType = Literal["string", "number", "boolean", "datetime", "array", "object", "reference"]
 Whole = Annotated[int, Field(ge=0)]
-Number = int | float
+Number = float
 
 
 class Property(OpenSpec):
@@ -182,11 +181,9 @@ SYSTEM_FIELDS = ("id", "createdAt", "updatedAt", "createdBy", "updatedBy", "stat
 """Fields of every record beside its data [D]."""
 _BOUNDS = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
 _FLAGS = ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray", "integer", "uniqueItems")
-_PROPERTIES = tuple(
-    ("properties", EACH, *inside)
-    for inside in ((), ("items",), ("properties", EACH), ("properties", EACH, "items"), ("items", "properties", EACH))
-)
-"""Where definitions of values stand: properties, what arrays hold, what objects hold, and once more inside those."""
+_INSIDE: tuple[Path, ...] = (("items",), ("properties", EACH))
+_PROPERTIES = tuple(("properties", EACH, *chain.from_iterable(inside)) for depth in range(3) for inside in product(_INSIDE, repeat=depth))
+"""Where definitions of values stand: properties, what arrays and objects hold, and once more inside those."""
 _RENAMED = "what records hold under the old name stays there"
 _PROPERTY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -273,6 +270,7 @@ KIND = Kind(
     server_owned=frozenset(
         {"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "version", "isDeleted", "deletedAt", "recordCount"}
     ),
+    opaque=frozenset({"retentionPolicy"}),
     defaults={
         ("description",): "",
         ("properties",): [],

@@ -214,9 +214,11 @@ KIND = Kind(
     renameable=True,
     server_owned=frozenset({"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "health", "version"}),
     fixed=frozenset({"executionType"}),
+    opaque=frozenset({"params"}),
     defaults={
         ("description",): "",
         ("enabled",): True,
+        ("triggerMetadata",): {"params": {}},
         ("triggerMetadata", "params"): {},
         ("triggerMetadata", "timezone"): "UTC",
     },

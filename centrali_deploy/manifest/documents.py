@@ -111,8 +111,9 @@ def read_text(path: FilePath, name: str) -> str:
 
 
 def _place_at(text: str, offset: int, name: str) -> Position:
-    line = text.count("\n", 0, offset)
-    return Position(name, line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
+    """The parser counts bytes."""
+    before = text.encode()[:offset].decode(errors="ignore")
+    return Position(name, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 def _hint(text: str, line: int) -> str:
@@ -162,7 +163,7 @@ class _Builder:
             elif isinstance(event, yaml.CollectionStartEvent):
                 self._start(event)
             elif isinstance(event, yaml.CollectionEndEvent):
-                self._end(event)
+                self._end()
             elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
             elif isinstance(event, yaml.DocumentStartEvent):
@@ -225,12 +226,12 @@ class _Builder:
         path = self._place(event, value, key=False)
         self._stack.append(_Open(value, path, event.anchor))
 
-    def _end(self, event: Any) -> None:  # noqa: ANN401 -- an event of the parser
+    def _end(self) -> None:
         ended = self._stack.pop()
         for merged in ended.merges:
             for source in merged if isinstance(merged, list) else [merged]:
                 if not isinstance(source, dict):
-                    self._problem(event, "<< takes a mapping, or a list of mappings.", "Use an alias: <<: *name.")
+                    self._problem(ended.lines["<<"], "<< takes a mapping, or a list of mappings.", "Use an alias: <<: *name.")
                     continue
                 for key, value in source.items():
                     ended.value.setdefault(key, value)
@@ -245,6 +246,8 @@ class _Builder:
             message = f"*{event.anchor} is part of itself." if inside else f"There is no anchor &{event.anchor} before this."
             self._stop(event, message, 'If * is meant as text, quote it: "* * * * *".')
         value, size = self._anchors[event.anchor]
+        if self._expecting_key() and isinstance(value, dict | list):
+            self._stop(event, "A key must be a word, not a list or a mapping.", "Write the word.")
         self._nodes += size
         self._place(event, value, self._expecting_key())
 

@@ -75,6 +75,7 @@ def workspace_schema() -> Schema:
         "required": ["version"],
         "additionalProperties": False,
         "properties": {
+            "$schema": {"type": "string", "description": "Where this schema is, for editors that look here."},
             "version": {"const": VERSION, "description": "The version of the manifest's form."},
             "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
             "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),

@@ -119,12 +119,20 @@ def _encrypted(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- 
 
 
 def _looked_up(text: str, around: Surroundings, place: Position, address: str) -> str:
-    try:
-        found = str(around.filled(text))
-    except ValueError as error:
-        message, hint = error.args
-        raise ManifestError([Problem(place, address, message, hint.split(", or give")[0].rstrip(".") + ".")]) from error
-    if not found:
+    """The value of a secret. Raises ManifestError with everything that is not set."""
+    problems = []
+    for match in PART.finditer(text):
+        try:
+            if match[1] is not None:
+                around.part(match[1])
+        except ValueError as error:
+            problems.append(Problem(place, address, error.args[0], error.args[1].split(", or give")[0].rstrip(".") + "."))
+    found = "" if problems else str(around.filled(text))
+    if not found and not problems:
         hint = "Set it: pipelines pass an empty text for a secret that does not exist."
-        raise ManifestError([Problem(place, address, f"The secret {text} is empty.", hint)])
+        problems.append(Problem(place, address, f"The secret {text} is empty.", hint))
+    if found == MASK:
+        problems.append(Problem(place, address, f"The secret {text} is {MASK}.", "That is what the API shows: set the secret itself."))
+    if problems:
+        raise ManifestError(problems)
     return found

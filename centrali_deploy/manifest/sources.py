@@ -48,7 +48,7 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
         elif not sources:
             hint = "Put *.yaml files into it; nothing is ever deleted because a directory is empty."
             problems.append(Problem(Position(text), "", "There is no manifest in this directory.", hint))
-        for source in sources:
+        for source in sources if there else ():
             found.setdefault(Path(os.path.realpath(source.path)), source)
     if problems:
         raise ManifestError(problems)

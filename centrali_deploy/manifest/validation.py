@@ -50,13 +50,13 @@ class Checking:
                 f"Members are: {', '.join(sorted(known_members(self.kind)))}.",
             )
             return DesiredResource(self.address, {}, self._places)
-        spec = self.kind.canonical(self._with_source(dict(written)))
+        spec = written = self.kind.canonical(self._with_source(dict(written)))
         resolution = Resolution(self.kind, self._around, self._at, str(self.address))
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
         layers = {**resolution.layers, **layers}
         spec, old, items = self._renames(spec)
-        self.problems += map(self._placed, (*findings(self.kind, spec), *self.kind.check(self.address.name, spec)))
+        self.problems += map(self._placed, (*findings(self.kind, spec, written), *self.kind.check(self.address.name, spec)))
         self._spec = spec
         return DesiredResource(self.address, spec, self._places, layers, old, items)
 

@@ -37,20 +37,23 @@ _LIMITS = {
 _FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
-def findings(kind: Kind, spec: Mapping[str, Any]) -> Iterator[Finding]:
-    """Everything the model of a kind refuses in a spec, and members that are nearly documented ones."""
+def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Finding]:
+    """Everything the model of a kind refuses in a spec, and members that are nearly documented ones.
+
+    Values are quoted as they are `written`: what stands for them may be nobody's business.
+    """
     try:
         kind.adapter.validate_python(spec)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
-            yield _worded(kind, spec, detail)
+            yield _worded(kind, spec, written, detail)
     for member, place in kind.places.items():
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
         for index, item in items:
             if isinstance(item, dict):
                 at: Path = (member,) if index is None else (member, index)
-                known = place.members(item)
+                known = place.members(item) | _of_wire(kind).keys()
                 yield from (_misspelt(at, key, near) for key in item if key not in known and (near := _near(key, known)))
 
 
@@ -61,18 +64,18 @@ def called(value: object) -> str:
     return {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}.get(type(value), "a mapping")
 
 
-def _worded(kind: Kind, spec: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
+def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
     path, sort, context = _walk(kind, spec, detail["loc"]), detail["type"], detail.get("ctx", {})
-    value = _value_at(spec, path)
+    value = _value_at(written, path)
     what = f'"{path_text(path)}"' if path else f"A {kind.name}"
     if sort == "extra_forbidden":
         return _unknown(kind, path)
     if sort == "union_tag_not_found":
         member = context["discriminator"].strip("'")
-        return _missing(kind, value, (*path, member), f"It is one of {', '.join(_tags(kind, path, member))}.")
+        return _missing(kind, _value_at(spec, path), (*path, member), f"It is one of {', '.join(_tags(kind, path, member))}.")
     if sort == "union_tag_invalid":
         member = context["discriminator"].strip("'")
-        return _not_one_of((*path, member), context["tag"], context["expected_tags"])
+        return _not_one_of((*path, member), _value_at(written, (*path, member)), context["expected_tags"])
     if sort == "literal_error":
         return _not_one_of(path, value, context["expected"])
     if sort == "missing":
@@ -113,6 +116,8 @@ def _unknown(kind: Kind, path: Path) -> Finding:
         return Finding(path, f'"{key}" does not belong here.', "The name is the mapping key.")
     if member := _of_wire(kind).get(key):
         return _by_id(path, member)
+    if len(path) > 1:
+        return Finding(path, f'"{key}" is not a member of this.', "Take it out.")
     if near := _near(key, known_members(kind)):
         return _misspelt(path[:-1], key, near)
     return Finding(path, f'"{key}" is not a member of {_a(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
@@ -160,7 +165,7 @@ def _near(key: str, known: Iterable[str]) -> str | None:
 
 
 def _not_one_of(path: Path, value: Any, valid: str) -> Finding:  # noqa: ANN401 -- any plain value
-    valid = valid.replace("'", "")
+    valid = valid.replace("'", "").replace("True", "true")
     if " or " not in valid:
         valid = " or ".join(valid.rsplit(", ", 1))
     near = get_close_matches(str(value), re.split(", | or ", valid), n=1)

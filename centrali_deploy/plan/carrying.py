@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def update_spec(kind: Kind, declared: Plain, live: Plain, changed: Collection[str]) -> dict[str, Any]:
     """The spec an update sends, given which top-level members changed; without the one set by lifecycle calls."""
-    spec = _carried(kind, declared, live, kind.members if kind.update_sends == "whole" else changed)
+    spec = _carried(
+        kind, declared, live, frozenset(kind.members) if kind.update_sends == "whole" else frozenset(changed) & frozenset(kind.members)
+    )
     if kind.lifecycle:
         spec.pop(kind.lifecycle.member, None)
     return spec
@@ -35,9 +37,14 @@ def replacement(kind: Kind, declared: Plain, live: Plain) -> dict[str, Any]:
 
 def _carried(kind: Kind, declared: Plain, live: Plain, members: Collection[str]) -> dict[str, Any]:
     replaced = replaces(kind, declared, live)
-    present = {m: v for m, v in live.items() if m in members and m in kind.members and m not in declared}
-    chosen = {m: v for m, v in declared.items() if m in members}
+    present = {m: _kept(kind.places.get(m), v, replaced=replaced) for m, v in live.items() if m in members and m not in declared}
+    chosen = {m: kind.sent_on_create.get(m) if v is None else v for m, v in declared.items() if m in members}
     return present | {m: _with(kind.places.get(m), value, live.get(m), replaced=replaced) for m, value in chosen.items()}
+
+
+def _kept(place: Place | None, live: Any, *, replaced: bool) -> Any:  # noqa: ANN401 -- any JSON value
+    """What nobody declares, as it is; of a place in something that is replaced, only what makes sense whatever it becomes."""
+    return {m: v for m, v in live.items() if m in place.kept} if replaced and place and isinstance(live, dict) else live
 
 
 def _with(place: Place | None, declared: Any, live: Any, *, replaced: bool) -> Any:  # noqa: ANN401 -- any JSON value

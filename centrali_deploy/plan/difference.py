@@ -93,7 +93,8 @@ class _Comparison:
         if isinstance(declared, Secret):
             yield from self._secret(path, live)
         elif isinstance(declared, dict) and isinstance(live, dict):
-            for member in [*declared, *(m for m in live if m not in declared and m not in self._kind.server_owned)]:
+            owned = self._kind.server_owned if self._kind.opaque.isdisjoint(map(str, path)) else frozenset()
+            for member in [*declared, *(m for m in live if m not in declared and m not in owned)]:
                 yield from self.value((*path, member), declared.get(member), live.get(member, Mark.ABSENT))
         elif isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live) and any(map(_is_open, declared)):
             for index, item in enumerate(declared):
@@ -112,7 +113,8 @@ class _Comparison:
             yield FieldChange(path, Mark.ABSENT if live is Mark.ABSENT else Mark.SECRET, shown(declared))
         elif isinstance(declared, list) and isinstance(live, list) and declared and live:
             lists = import_module("centrali_deploy.plan.lists")
-            for inside, before, after in lists.list_differences(live, declared, Mark.ABSENT):
+            found = list(lists.list_differences(live, declared, Mark.ABSENT))
+            for inside, before, after in found or [((), live, declared)]:  # the library does not tell 1 and true apart
                 yield FieldChange((*path, *inside), shown(before), shown(after))
         else:
             yield FieldChange(path, shown(live), Mark.ABSENT if declared is None else shown(declared))

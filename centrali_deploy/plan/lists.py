@@ -26,7 +26,7 @@ _KINDS = (
 
 def list_differences(before: list[Any], after: list[Any], absent: object) -> Iterator[tuple[Path, Any, Any]]:
     """Every difference as (path, before, after), in the order of the paths; `absent` stands where there is nothing."""
-    found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, ignore_order=False)
+    found = DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0, ignore_order=False, ignore_private_variables=False)
     rows = [
         (
             tuple(level.path(output_format="list")),

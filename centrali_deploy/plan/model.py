@@ -182,12 +182,13 @@ class Plan:
     @property
     def digest(self) -> str:
         """A name for exactly these changes: the same for the same differences, whatever the order of files and pages."""
-        facts = [
-            [str(c.address), c.action.value, [[path_text(f.path), plain(f.before), plain(f.after), f.note] for f in c.fields]]
-            for c in self.pending
-        ]
+        facts = [[str(c.address), c.action.value, sorted(map(_fact, c.fields), key=str)] for c in self.pending]
         text = json.dumps([FORMAT, self.workspace, facts], sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _fact(field: FieldChange) -> list[Any]:
+    return [path_text(field.path), plain(field.before), plain(field.after), field.note]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 -- any JSON value

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address, Path
     from centrali_deploy.plan.model import FieldChange
-    from centrali_deploy.states import DesiredState
+    from centrali_deploy.states import DesiredState, LiveState
 
     Graph = dict[Address, dict[Address, list[Path]]]
 
 
-def ordered(changes: Iterable[Change], desired: DesiredState) -> tuple[Change, ...]:
+def ordered(changes: Iterable[Change], desired: DesiredState, live: LiveState) -> tuple[Change, ...]:
     """Changes in the order in which they can be carried out, each knowing what it requires.
 
     Raises ManifestError for a circle of references that cannot be split, with its path.
@@ -40,7 +40,24 @@ def ordered(changes: Iterable[Change], desired: DesiredState) -> tuple[Change, .
             later.append(completion)
         first.append(change)
     gone = [change for address, change in by_address.items() if address not in desired]
-    return (*first, *later, *sorted(gone, key=_order, reverse=True))
+    return (*first, *later, *_bottom_up(gone, live))
+
+
+def _bottom_up(gone: list[Change], live: LiveState) -> list[Change]:
+    """What goes: first what refers to others that go, as far as there is no circle."""
+    by_address = {change.address: change for change in sorted(gone, key=_order, reverse=True)}
+    graph: dict[Address, list[Address]] = {address: [] for address in by_address}
+    for address in by_address:
+        spec = live.resources[address].spec if address in live.resources else {}
+        for reference, _ in KINDS[address.kind].references_in(spec):
+            if reference.target in graph and reference.target != address:
+                graph[reference.target].append(address)
+    try:
+        found = list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        return list(by_address.values())
+    ranks = {address: rank for rank, address in enumerate(found)}
+    return sorted(by_address.values(), key=lambda change: (-KINDS[change.address.kind].rank, ranks[change.address]))
 
 
 def _order(change: Change) -> tuple[int, str]:
@@ -54,7 +71,7 @@ def _rank(address: Address) -> tuple[int, str]:
 def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
     """For each declared address: what else declared it refers to, and from where."""
     graph: Graph = {}
-    for address in changes.keys() & desired.keys():
+    for address in sorted(changes.keys() & desired.keys()):
         graph[address] = {}
         for reference, _ in KINDS[address.kind].references_in(desired[address].spec):
             if reference.target in desired and reference.target != address:
@@ -62,13 +79,13 @@ def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
     return graph
 
 
-def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, dict[Path, Address]]:
+def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: DesiredState) -> dict[Address, dict[Path, set[Address]]]:
     """Take references out of the graph until no circle is left; say which must be added later.
 
     What is live already can be referred to at any time; between resources that are yet to be made, a deferrable
     reference is added when both exist.
     """
-    taken: dict[Address, dict[Path, Address]] = {}
+    taken: dict[Address, dict[Path, set[Address]]] = {}
     while (circle := _circle(graph)) is not None:
         # graphlib names each node before the one that requires it
         edges = sorted((after, before) for before, after in pairwise(circle))
@@ -79,7 +96,8 @@ def _split_circles(graph: Graph, changes: Mapping[Address, Change], desired: Des
             raise ManifestError([_circle_problem(circle, desired)])
         paths = graph[address].pop(target)
         if changes[target].action not in {Action.UPDATE, Action.NO_OP}:
-            taken.setdefault(address, {}).update(dict.fromkeys((path[:2] for path in paths), target))
+            for path in paths:
+                taken.setdefault(address, {}).setdefault(path[:2], set()).add(target)
     return taken
 
 
@@ -113,14 +131,14 @@ def _sorted(graph: Graph) -> list[Address]:
     return found
 
 
-def _in_two(change: Change, paths: Mapping[Path, Address]) -> tuple[Change, Change]:
+def _in_two(change: Change, paths: Mapping[Path, set[Address]]) -> tuple[Change, Change]:
     """A create without the deferred items, and an update of the same address that adds them."""
     names = {_named(change, path): path for path in paths}
     late = tuple(inside for field in change.fields for inside in _items(field, names))
     others = ", ".join(sorted({str(item.path[-1]) for item in late}))
     reason = f"adds {others}, which refers to something created after it"
     completion = Change.update(change.address, reason, late, change.position)
-    return replace(change, deferred=tuple(names)), replace(completion, requires=(change.address, *sorted(set(paths.values()))))
+    return replace(change, deferred=tuple(names)), replace(completion, requires=(change.address, *sorted(set().union(*paths.values()))))
 
 
 def _named(change: Change, path: Path) -> Path:

@@ -38,7 +38,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     return Plan(
         workspace,
-        ordered(changes, desired),
+        ordered(changes, desired, live),
         (*refusals, *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live)))),
         tuple(sorted(live.resources.keys() - addresses)),
         (*forgotten(changes, desired, live), *_unknown_mentions(desired, live)),

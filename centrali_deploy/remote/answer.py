@@ -25,6 +25,12 @@ class Answer:
     body: Any
     text: str
     headers: Mapping[str, str]
+    is_json: bool = True
+
+    @property
+    def final(self) -> bool:
+        """Whether no further try makes more of it: a web page that is no passing failure."""
+        return self.is_page and self.status not in _PASSING
 
     @property
     def is_page(self) -> bool:
@@ -35,18 +41,18 @@ class Answer:
     @classmethod
     def read(cls, status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer that these bytes are."""
+        text = content.decode(errors="replace")
         try:
-            body = json.loads(content) if content.strip() else None
+            return cls(status, json.loads(content) if content.strip() else None, text, headers)
         except (ValueError, RecursionError):
-            body = None
-        return cls(status, body, content.decode(errors="replace"), headers)
+            return cls(status, None, text, headers, is_json=False)
 
     @property
     def broken(self) -> str:
         """What is wrong with an answer that says nothing usable; empty when there is nothing."""
         if self.status in _PASSING:
             return f"The API failed with {self.status}"
-        if self.status >= 300 or self.body is not None or not self.text.strip():  # noqa: PLR2004 -- an HTTP status
+        if self.status >= 300 or self.is_json:  # noqa: PLR2004 -- an HTTP status
             return ""
         if self.is_page:
             return f"The answer ({self.status}) is a web page, not JSON; something stands between us and the API, or the URL is not its"
@@ -60,6 +66,6 @@ class Answer:
         except ValueError:
             try:
                 seconds = parsedate_to_datetime(text).timestamp() - time.time()
-            except ValueError:
+            except (ValueError, OverflowError):
                 return otherwise
         return max(0.0, min(seconds, _LONGEST_WAIT))

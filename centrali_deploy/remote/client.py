@@ -19,7 +19,7 @@ from centrali_deploy.remote.listing import WHOSE, all_pages
 from centrali_deploy.remote.refused import refused
 from centrali_deploy.remote.sending import TRIES, Sender
 from centrali_deploy.secret import revealed_in
-from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, one, page
+from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, is_id, one, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -119,21 +119,29 @@ class Client:
                 lost = error
                 self._sender.pause(attempt)
             except Conflict:
-                if lost is None:
-                    raise
+                if lost and (found := self._looked_up_later(kind, body)):
+                    return found
+                raise
             else:
-                usable = isinstance(made.get("id"), str | int) and made["id"] not in ("", True, False)
-                return made if usable else self._looked_up(kind, body) or self._nameless(kind, made)
+                return made if is_id(made.get("id")) else self._looked_up(kind, body) or self._nameless(kind, made)
             if found := self._looked_up(kind, body):
                 return found
         hint = "It is not in the workspace as far as can be seen: plan again before anything else."
         raise Unreachable(lost.message if lost else "", hint, method="POST", path=f"/{kind.path}") from lost
 
+    def _looked_up_later(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any] | None:
+        """What our own lost create made, if that is what stands in the way; lists may be late."""
+        for attempt in range(1, TRIES):
+            if found := self._looked_up(kind, body):
+                return found
+            self._sender.pause(attempt)
+        return self._looked_up(kind, body)
+
     def _looked_up(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any] | None:
         """What was made of a body whose answer is lost, if anything was. Raises Conflict when it is somebody else's."""
         name = str(body[kind.identity])
         found = self.find(kind, name)
-        if found and (other := [m for m, v in body.items() if isinstance(v, str | int) and m in found and found[m] != v]):
+        if found and (other := [m for m, v in body.items() if m in found and not kind.agree(m, v, found[m])]):
             raise Conflict(
                 f"Somebody else made {kind.name}/{name} at the same moment, with another {other[0]}.",
                 "Plan again to see the difference.",

@@ -114,7 +114,8 @@ class Tokens:
                 break
         token = answer.body.get("access_token") if isinstance(answer.body, dict) else None
         if answer.status != _OK or not isinstance(token, str) or not _is_sendable(token):
-            words = withheld(error_said(answer.body, answer.text), self.secrets).message or "the answer holds no token"
+            said = withheld(error_said(answer.body, answer.text), answer.text, self.secrets).message
+            words = said if answer.status != _OK else "the answer holds no token"
             raise Unauthorized(
                 f"The service account {account.client_id} was refused: {words}.",
                 "Check CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET; a secret is shown once, when it is made.",
@@ -129,4 +130,4 @@ class Tokens:
 
 
 def _is_sendable(token: str) -> bool:
-    return token.isascii() and token.isprintable() and " " not in token
+    return bool(token) and token.isascii() and token.isprintable() and " " not in token

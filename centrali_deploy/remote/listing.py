@@ -29,7 +29,8 @@ def all_pages(section: str, page: Callable[[int], Page], pool: ThreadPoolExecuto
     for _ in range(_READINGS):
         found = list(_read(section, page, pool))
         ids = _ids(*found)
-        if found[-1].total in {None, len(ids)} or ids == before:
+        totals = {part.total for part in found}
+        if totals <= {None, len(ids)} or ids == before:
             return found
         before = ids
     raise RemoteError(f"The list of {section} changed while it was read, {_READINGS} times.", "Run again in a moment.")

@@ -13,6 +13,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.states import LiveResource, LiveState
+from centrali_deploy.wire import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator
@@ -62,8 +63,7 @@ def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
     found: dict[str, Raw] = {}
     for part in client.pages(kind, pool):
         for item in part.items:
-            id_ = item.get("id")
-            if not isinstance(id_, str | int) or id_ in ("", True, False) or not isinstance(item.get(kind.identity), str):
+            if not is_id(item.get("id")) or not isinstance(item.get(kind.identity), str):
                 message = f"The list of {kind.section} holds something without an id or a {kind.identity}."
                 raise RemoteError(message, "Look for it in the console.", path=f"/{kind.path}")
             found[str(item["id"])] = item
@@ -76,9 +76,12 @@ def _complete(
     needed = [
         index for index, item in enumerate(items) if kind.listed_without not in item and Address(kind.name, item[kind.identity]) in wanted
     ]
-    for count, (index, whole) in enumerate(zip(needed, pool.map(lambda i: client.get(kind, str(items[i]["id"])), needed), strict=True), 1):
-        items[index] = whole
-        yield Progress(f"{kind.section} in full", count)
+    running = {pool.submit(client.get, kind, str(items[index]["id"])): index for index in needed}
+    while running:
+        ended, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+        for done in ended:
+            items[running.pop(done)] = done.result()
+        yield Progress(f"{kind.section} in full", len(needed) - len(running))
 
 
 def _translated(listed: dict[str, list[Raw]]) -> LiveState:

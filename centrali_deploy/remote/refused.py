@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def refused(answer: Answer, method: str, path: str, connection: Connection, secrets: Iterable[str] = ()) -> RemoteError:
     """The error that an answer with a status of 300 or above stands for. What repeats one of the `secrets` is withheld."""
-    said = withheld(error_said(answer.body, "it answered with a web page" if answer.is_page else answer.text), secrets)
+    said = withheld(error_said(answer.body, "it answered with a web page" if answer.is_page else answer.text), answer.text, secrets)
     kind, hint = _kind(answer.status, said.message, connection)
     return kind(
         f"{method} {path} was refused ({answer.status}): {said.message or 'without a word'}",

@@ -127,7 +127,7 @@ class Sender:
                 return followed_nowhere(answer, asked)
             if not safe:
                 raise asked.ambiguous(answer.broken)
-            self._again_or(TRIES if answer.is_page else attempt, asked.unreachable(answer.broken), None)
+            self._again_or(TRIES if answer.final else attempt, asked.unreachable(answer.broken), None)
         raise asked.unreachable("The API kept asking to wait (429)")
 
     def pause(self, attempt: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from centrali_deploy.wire import ErrorSaid
@@ -14,9 +15,14 @@ _SHORTEST = 4
 """Characters; anything shorter is in most sentences."""
 
 
-def withheld(said: ErrorSaid, secrets: Iterable[str]) -> ErrorSaid:
-    """The API's words, unless they repeat a secret that was sent to it."""
-    words = (said.message, said.code, said.request_id, *(text for pair in said.fields for text in pair))
-    if not any(secret in word for secret in secrets if len(secret) >= _SHORTEST for word in words):
+def withheld(said: ErrorSaid, text: str, secrets: Iterable[str]) -> ErrorSaid:
+    """The API's words, unless the answer they are from repeats a secret that was sent: plain, as JSON, or folded."""
+    words = (text, said.message, said.code, said.request_id, *(word for pair in said.fields for word in pair))
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+    if not any(form in word for form in forms for word in words):
         return said
     return ErrorSaid("its answer is not shown, because it repeats a secret")
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    return secret, json.dumps(secret)[1:-1], " ".join(secret.split())
