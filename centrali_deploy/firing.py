@@ -5,6 +5,7 @@ Each check gives a message and a way out, or None when nothing is wrong.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -31,6 +32,7 @@ EVENTS = (
 )
 """Every published event [D]. Others pass through, unless they look like a misspelt one."""
 _CRON_FIELDS = 5
+_LONGEST_PART = 20
 _CRON_NAMES = ("minute", "hour", "day of month", "month", "day of week")
 _CRON_MOST = (59, 23, 31, 12, 7)
 _NICKNAMES = {
@@ -61,19 +63,22 @@ def cron_complaint(expression: str) -> Complaint | None:
     if len(expression.split()) != _CRON_FIELDS:
         return said, 'Five fields are expected, for example "0 2 * * *".'
     for name, most, text in zip(_CRON_NAMES, _CRON_MOST, expression.split(), strict=True):
-        step = text.rpartition("/")[2] if "/" in text else ""
-        if step.isdecimal() and int(step) > most:
-            return said, f"A step of {step} is longer than the {name} goes ({most})."
+        for part in text.split(","):
+            step = part.rpartition("/")[2] if "/" in part else ""
+            if len(part) > _LONGEST_PART or (step.isdecimal() and int(step) > most):
+                return said, f"A step of {step} is longer than the {name} goes ({most})."
     try:
         times = CronSim(expression, _START)
         return None if next(times, None) else (f'"{expression}" never comes.', "Look at the day and the month.")
     except CronSimError as error:
+        if str(error) == "Bad day-of-month" and re.fullmatch(r"(0?[1-9]|[12]\d|3[01])([,-](0?[1-9]|[12]\d|3[01]))*", expression.split()[2]):
+            return f'"{expression}" never comes.', "Look at the day and the month."
         return said, f"{error}: five fields are minute, hour, day of month, month, day of week."
 
 
-def next_times(expression: str, zone: str, now: datetime, count: int = 3) -> list[datetime]:
-    """When a cron expression fires next after a moment, in its time zone."""
-    return list(islice(CronSim(expression, now.astimezone(ZoneInfo(zone))), count))
+def next_times(expression: str, zone: str, count: int = 3, now: datetime | None = None) -> list[datetime]:
+    """When a cron expression fires next after a moment (now, unless given), in its time zone."""
+    return list(islice(CronSim(expression, (now or datetime.now(UTC)).astimezone(ZoneInfo(zone))), count))
 
 
 def zone_complaint(name: str) -> Complaint | None:
@@ -95,4 +100,7 @@ def moment_complaint(text: str) -> Complaint | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return said, "Write it as ISO 8601 with an offset, for example 2030-01-31T08:00:00Z."
-    return None if moment.tzinfo else (said, f"Add its offset: {text}Z, or {text}+01:00.")
+    if moment.tzinfo:
+        return None
+    exact = moment.isoformat()
+    return said, f"Add its offset: {exact}Z, or {exact}+01:00."

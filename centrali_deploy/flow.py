@@ -45,12 +45,16 @@ def circle(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     if start is None:
         return []
     edges = {str(step.get("id")): [target for _, target in targets(step)] for step in hasty}
-    round_, step = [start], start
-    while True:
-        step = next(target for target in edges[step] if target == start or start in after.get(target, ()))
-        round_.append(step)
-        if step == start:
-            return round_
+    ways = [[start, target] for target in edges[start]]
+    seen: set[str] = set()
+    while ways:  # the shortest way back, so that it ends
+        way = ways.pop(0)
+        if way[-1] == start:
+            return way
+        if way[-1] not in seen:
+            seen.add(way[-1])
+            ways += [[*way, target] for target in edges.get(way[-1], ())]
+    return []
 
 
 def named(path: str, ids: Sequence[str]) -> str | None:

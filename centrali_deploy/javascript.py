@@ -39,18 +39,33 @@ _USES = Query(
      (export_statement "export" @statement)]
     """,
 )
+_PATTERN = """
+    (object_pattern [(shorthand_property_identifier_pattern) @member
+                     (object_assignment_pattern left: (shorthand_property_identifier_pattern) @member)
+                     (pair_pattern key: (property_identifier) @member)
+                     (pair_pattern key: (string (string_fragment) @member))])
+"""
 _READS = Query(
     _LANGUAGE,
-    """
+    f"""
     [(member_expression object: (identifier) @object property: (property_identifier) @member)
      (subscript_expression object: (identifier) @object index: (string (string_fragment) @member))
-     (variable_declarator name: (object_pattern [(shorthand_property_identifier_pattern) @member
-                                                 (pair_pattern key: (property_identifier) @member)])
-                          value: (identifier) @object)]
+     (variable_declarator name: {_PATTERN} value: (identifier) @object)
+     (assignment_expression left: {_PATTERN} right: (identifier) @object)]
     """,
 )
 _INPUTS = {"executionParams", "triggerParams"}
 RUN = "run"
+_BINDINGS = {
+    "variable_declarator": ("name",),
+    "function_declaration": ("name",),
+    "function_expression": ("name",),
+    "class_declaration": ("name",),
+    "arrow_function": ("parameter",),
+    "for_in_statement": ("left",),
+    "catch_clause": ("parameter",),
+}
+"""Where names are declared, by the sort of node."""
 
 
 class Spot(NamedTuple):
@@ -148,11 +163,23 @@ def _declared(root: Node) -> Iterator[str]:
     while waiting:
         node = waiting.pop()
         waiting += node.named_children
-        name = node.child_by_field_name("name") if node.type.endswith(("_declarator", "_declaration")) else None
-        if name is not None:
-            yield from (_text(each) for each in (name, *name.named_children))
-        elif node.type == "formal_parameters":
-            yield from (_text(each) for each in node.named_children)
+        for field in _BINDINGS.get(node.type, ()):
+            bound = node.child_by_field_name(field)
+            yield from _bound(bound) if bound is not None else ()
+        if node.type == "formal_parameters":
+            yield from (name for child in node.named_children for name in _bound(child))
+
+
+def _bound(pattern: Node) -> Iterator[str]:
+    """The names that a pattern binds; a default is no name, and neither is a key."""
+    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
+        yield _text(pattern)
+    elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
+        yield from _bound(pattern.named_children[0])
+    elif pattern.type == "pair_pattern":
+        yield from _bound(pattern.named_children[-1])
+    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern"}:
+        yield from (name for child in pattern.named_children for name in _bound(child))
 
 
 def _reads(root: Node, text: bytes) -> Iterator[Read]:
@@ -163,12 +190,13 @@ def _reads(root: Node, text: bytes) -> Iterator[Read]:
 
 
 def _runs(root: Node, text: bytes) -> Iterator[Run]:
-    for node in root.named_children:
+    exported = [child for node in root.named_children if node.type == "export_statement" for child in node.named_children]
+    for node in (*root.named_children, *exported):
         name = node.child_by_field_name("name")
         if node.type in {"function_declaration", "generator_function_declaration"} and name is not None and _text(name) == RUN:
             parameters = node.child_by_field_name("parameters")
             is_async = any(child.type == "async" for child in node.children) and node.type == "function_declaration"
-            yield Run(is_async, len(parameters.named_children) if parameters else 0, _spot(name, text))
+            yield Run(is_async, sum(child.type != "comment" for child in parameters.named_children) if parameters else 0, _spot(name, text))
 
 
 def _errors(root: Node) -> Iterator[tuple[Node, str]]:

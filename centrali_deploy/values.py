@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from math import nan
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings, simplefilter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,6 +67,27 @@ def compiled(pattern: object) -> re.Pattern[str] | None:
     if not isinstance(pattern, str):
         return None
     try:
-        return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
+        with catch_warnings():
+            simplefilter("ignore")
+            return re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern))
     except (re.error, OverflowError, RecursionError):
         return None
+
+
+def is_regex(pattern: str) -> bool:
+    """Whether a text can be a regular expression: its brackets and groups are closed, and nothing repeats nothing."""
+    depth, classed, escaped = 0, False, False
+    for character in pattern:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif classed:
+            classed = character != "]"
+        elif character == "[":
+            classed = True
+        else:
+            depth += {"(": 1, ")": -1}.get(character, 0)
+            if depth < 0:
+                return False
+    return not (depth or classed or escaped) and pattern[:1] not in ("*", "+", "?")

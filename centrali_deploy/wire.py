@@ -182,7 +182,9 @@ def _first_text(*values: Json) -> str:
 
 def says_exists(status: int, message: str) -> bool:
     """Whether a refused create means that the name is taken: 409, or a 400/422 whose words say so [I]."""
-    words = message.lower().replace("not exist", "")
+    words = message.lower()
+    if "already" not in words and any(no in words for no in ("not exist", "n't exist", "no such")):
+        words = ""
     return status == 409 or (status in {400, 422} and any(w in words for w in ("exist", "duplicate", "unique")))  # noqa: PLR2004 -- HTTP statuses read best as numbers
 
 

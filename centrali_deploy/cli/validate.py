@@ -10,7 +10,7 @@ import click
 
 from centrali_deploy.address import path_text
 from centrali_deploy.cli.running import MANIFESTS
-from centrali_deploy.cli.terminal import Answer, answering
+from centrali_deploy.cli.terminal import Answer, answering, harmless
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
@@ -69,7 +69,7 @@ def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Loaded:
 def _annotate(answer: Answer, problems: tuple[Problem, ...]) -> None:
     """Answer in the form that another tool reads, where one is asked for."""
     if answer.output == "github":
-        answer.put("".join(f"{line}\n" for line in github_lines(problems)))
+        answer.put("".join(f"{harmless(line)}\n" for line in github_lines(problems)))
     elif answer.output == "sarif":
         answer.put(sarif(problems))
 

@@ -89,10 +89,12 @@ def _check_run(found: Facts) -> Iterator[Finding]:
     if not found.runs:
         yield Finding(("code",), "There is no function run.", "Declare it at the top: async function run() { ... }.")
     for run in found.runs[1:]:
-        yield Finding(("code",), "run is declared again.", f"It is also at line {found.runs[0].spot.line}: keep one.", spot=run.spot)
+        yield Finding(
+            ("code",), "run is declared again.", f"It is also at line {found.runs[0].spot.line} of the code: keep one.", spot=run.spot
+        )
     for run in found.runs[:1]:
         if not run.is_async:
-            yield Finding(("code",), "run is not async.", "Write async function run().", spot=run.spot)
+            yield Finding(("code",), "run is not a plain async function.", "Write async function run().", spot=run.spot)
         if run.parameters:
             hint = "Write async function run(), and read triggerParams and executionParams."
             yield Finding(("code",), "run takes parameters, and the platform gives none.", hint, spot=run.spot)

@@ -220,7 +220,8 @@ def _check_steps(spec: Plain) -> Iterator[Finding]:
             if target not in counts:
                 yield Finding((*at, *path), f'There is no step "{target}".', f"Steps are: {', '.join(counts)}.")
         yield from _check_conditions(at, step)
-    yield from _check_flow([(at, step) for at, step in steps if isinstance(step.get("id"), str)])
+    if counts and max(counts.values()) == 1:
+        yield from _check_flow([(at, step) for at, step in steps if isinstance(step.get("id"), str)])
 
 
 def _check_conditions(at: Path, step: Plain) -> Iterator[Finding]:

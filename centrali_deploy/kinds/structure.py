@@ -21,7 +21,7 @@ from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.secret import Secret
-from centrali_deploy.values import TYPES, compiled, complaints, of_type
+from centrali_deploy.values import TYPES, complaints, is_regex, of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -208,8 +208,8 @@ def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -
 def _unfit(item: Plain) -> Iterator[tuple[Path, str, str]]:
     """Values in a property's definition that its other members do not allow."""
     sort, enum, default = item.get("type"), item.get("enum"), item.get("default")
-    if item.get("pattern") is not None and compiled(item["pattern"]) is None:
-        yield ("pattern",), f"{item['pattern']!r} is not a pattern.", "Look at its brackets; the form is that of JavaScript."
+    if isinstance(item.get("pattern"), str) and not is_regex(item["pattern"]):
+        yield ("pattern",), f'"{item["pattern"]}" is not a pattern.', "Look at its brackets; the form is that of JavaScript."
     if isinstance(enum, list) and not enum:
         yield ("enum",), "enum is empty, so that no value is allowed.", "List values, or leave it out."
     if isinstance(enum, list) and sort in TYPES:
@@ -224,7 +224,7 @@ def _unfit(item: Plain) -> Iterator[tuple[Path, str, str]]:
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     found = [(path, item) for path, item in find(spec, ("properties", EACH)) if isinstance(item, dict)]
     search, names = spec.get("defaultSearchField"), [item.get("name") for _, item in found]
-    if isinstance(search, str) and search not in names and spec.get("schemaDiscoveryMode", "strict") == "strict":
+    if isinstance(search, str) and names and search not in names and spec.get("schemaDiscoveryMode") in (None, "strict"):
         near = get_close_matches(search, map(str, names), n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Properties are: {', '.join(map(str, names))}."
         yield Finding(("defaultSearchField",), f'There is no property "{search}".', hint)

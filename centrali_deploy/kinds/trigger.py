@@ -7,6 +7,7 @@ does to members it does not send is unpublished, so every other writable one is 
 from __future__ import annotations
 
 import json
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
@@ -167,6 +168,11 @@ def _secret_paths(spec: Plain) -> Iterator[Path]:
         yield "triggerMetadata", "signingSecret"
 
 
+def _means_encrypt(value: Plain) -> bool:
+    others = [str(member).lower() for member in value if member != "value"]
+    return len(others) == 1 and bool(get_close_matches(others[0], ["encrypt"], cutoff=0.8))
+
+
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata") or {}
     code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
@@ -175,7 +181,7 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
         [call for call in facts(code).calls if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
     )
     if again and spec.get("enabled") is not False:
-        hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line}: the API may refuse it."
+        hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line} of its code: the API may refuse it."
         yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")
     path = str(metadata.get("path", "")).strip("/")
     for other, its in others.specs.items() if path else ():
@@ -193,9 +199,13 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
         if complaint := complain(metadata[member]) if isinstance(metadata.get(member), str) else None:
             yield Finding((*at, member), *complaint)
     for path, value in find(metadata, ("params", EACH)):
-        if isinstance(value, dict) and value.keys() in ({"value", "encrypt"}, {"value", "encrypted"}) and value.get("encrypt") is not True:
+        if isinstance(value, dict) and "value" in value and value.get("encrypt") is not True and _means_encrypt(value):
             hint = 'Write {value: "${env:NAME}", encrypt: true}, or the value alone.'
             yield Finding((*at, *path), "This would be stored and shown in the clear.", hint)
+    secret = metadata.get("signingSecret")
+    if isinstance(secret, dict) and secret.get("encrypt") is not True:
+        hint = 'Write {value: "${env:NAME}", encrypt: true}.'
+        yield Finding((*at, "signingSecret"), "This would be stored and shown in the clear.", hint)
     size = len(json.dumps(metadata.get("params"), default=str).encode())
     if size > LARGEST_PARAMS:
         yield Finding((*at, "params"), f"params are {size:,} bytes long.", f"At most {LARGEST_PARAMS:,} are allowed: keep data in records.")

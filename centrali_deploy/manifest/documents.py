@@ -32,7 +32,7 @@ LONGEST_NUMBER = 300
 """Characters; JSON numbers are no longer."""
 BLOCK = "|"
 """Ends a path that leads to the first line of a block of text."""
-_BLOCKS = {"|", ">"}
+_BLOCKS = {"|"}  # lines of a folded one are not lines of the text
 _TOO_DEEP = (f"This is nested more than {DEEPEST} levels deep.", "No manifest needs that.")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -187,7 +187,10 @@ class _Builder:
         """Where the first line of a block of text begins."""
         line = event.start_mark.line + 1
         first = next((text for text in self._lines[line:] if text.strip()), "")
-        return Position(self._name, line + 1, len(first) - len(first.lstrip(" ")) + 1)
+        said = re.match(r"[|>][-+]?([1-9])", self._lines[line - 1][event.start_mark.column :])
+        above = self._lines[line - 1]
+        indent = len(above) - len(above.lstrip(" ")) + int(said[1]) if said else len(first) - len(first.lstrip(" "))
+        return Position(self._name, line + 1, indent + 1)
 
     def _word(self, event: Any, text: str) -> Any:  # noqa: ANN401 -- any plain value
         if text in _WORDS:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from centrali_deploy.parts import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from centrali_deploy.address import Path
+    from centrali_deploy.errors import Position
 
 
 class Environment(Spec):
@@ -27,3 +34,33 @@ def merged(written: Any, override: Any) -> Any:  # noqa: ANN401 -- any plain val
     if isinstance(written, dict) and isinstance(override, dict):
         return {**written, **{member: merged(written.get(member), value) for member, value in override.items()}}
     return override
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an environment lays over one resource, with the places it stands at."""
+
+    spec: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[Path, Position] = field(default_factory=dict)
+    environment: str = ""
+
+    def laid_over(self, written: Any) -> Any:  # noqa: ANN401 -- whatever the manifest holds
+        """The resource as it is written, with this over it."""
+        return merged(written, dict(self.spec)) if isinstance(written, dict) else written
+
+    def placed(self, places: Mapping[Path, Position]) -> Mapping[Path, Position]:
+        """The places of a resource, with those of this over them; the resource itself stays where it is."""
+        if not self.spec:
+            return places
+        own = {path: place for path, place in self.places.items() if path}
+        leaves = own.keys() - {path[:-1] for path in own}
+        rest = {path: place for path, place in places.items() if not any(path[: len(leaf)] == leaf for leaf in leaves)}
+        return {**rest, **own}
+
+    @property
+    def layers(self) -> dict[Path, str]:
+        """Which values are this environment's."""
+        return {path: f"override of {self.environment}" for path in self.places if path}
+
+
+NO_OVERRIDE = Override()

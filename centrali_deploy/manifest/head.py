@@ -13,9 +13,11 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
-from centrali_deploy.manifest.environments import Environment, merged
+from centrali_deploy.manifest.environments import Environment, Override
 from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.variables import Value, Variable, typed
+from centrali_deploy.manifest.wording import not_one_of
+from centrali_deploy.manifest.words import near_member, shown
 from centrali_deploy.parts import Spec
 from centrali_deploy.wire import is_slug, is_uuid
 
@@ -40,33 +42,6 @@ class Choice:
 
 
 NOTHING_CHOSEN = Choice()
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """What an environment lays over one resource, with the places it stands at."""
-
-    spec: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[Path, Position] = field(default_factory=dict)
-    environment: str = ""
-
-    def laid_over(self, written: Any) -> Any:  # noqa: ANN401 -- whatever the manifest holds
-        """The resource as it is written, with this over it."""
-        return merged(written, dict(self.spec)) if isinstance(written, dict) else written
-
-    def placed(self, places: Mapping[Path, Position]) -> Mapping[Path, Position]:
-        """The places of a resource, with those of this over them; the resource itself stays where it is."""
-        if not self.spec:
-            return places
-        return {**places, **{path: place for path, place in self.places.items() if path}}
-
-    @property
-    def layers(self) -> dict[Path, str]:
-        """Which values are this environment's."""
-        return {path: f"override of {self.environment}" for path in self.places if path}
-
-
-NO_OVERRIDE = Override()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +83,9 @@ class Head:
         if "version" not in data:
             self._problem(document, (), "The version of the manifest is missing.", f"Write version: {VERSION} at its top.")
         elif data["version"] is not VERSION:
-            self._problem(document, ("version",), f"{data['version']!r} is not a version of the manifest.", f"Write version: {VERSION}.")
+            self._problem(
+                document, ("version",), f"{shown(data['version'])} is not a version of the manifest.", f"Write version: {VERSION}."
+            )
         if "workspace" in data:
             self._workspace(document, data["workspace"])
         for name, variable in self._section(document, "variables", Variable):
@@ -145,6 +122,8 @@ class Head:
     def _environment(self, name: str | None) -> tuple[Environment, Document | None]:
         if name is None:
             return Environment(), None
+        if name not in self.environments and self.problems:
+            raise ManifestError(self.problems)
         if name not in self.environments:
             near = get_close_matches(name, self.environments, n=1)
             known = f"There are: {', '.join(self.environments)}." if self.environments else "Declare it under environments:."
@@ -164,6 +143,8 @@ class Head:
         if name not in self.variables:
             near = get_close_matches(name, self.variables, n=1)
             return f'There is no variable "{name}".', f"Did you mean {near[0]}?" if near else "Declare it under variables: with a type."
+        if isinstance(value, str) and "${var:" in value:
+            return f"The variable {name} cannot take its value from another variable.", "Write the value, or take it from ${env:NAME}."
         try:
             found = around.filled(value) if isinstance(value, str) else value
             values[name] = Value(name, typed(self.variables[name][0], found), given.layer)
@@ -176,6 +157,8 @@ class Head:
 
     def _overrides(self, environment: Environment, document: Document | None, name: str) -> Iterator[tuple[Address, Override]]:
         for text, spec in (environment.overrides or {}).items():
+            if not _is_address(text):
+                continue  # told already
             at: Path = ("environments", name, "overrides", text)
             places = {path[len(at) :]: place for path, place in (document.places if document else {}).items() if path[: len(at)] == at}
             yield Address.parse(text), Override(spec, places, name)
@@ -191,10 +174,9 @@ class Head:
             try:
                 yield name, model.model_validate(written if written is not None else {})
             except ValidationError as error:
-                for detail in error.errors(include_url=False, include_input=False):
-                    path: Path = (section, name, *(str(part) for part in detail["loc"]))
-                    members = ", ".join(model.model_fields)
-                    self._problem(document, path, f"{' '.join(map(str, path[1:]))}: {detail['msg'].lower()}.", f"Members are: {members}.")
+                for detail in error.errors(include_url=False, include_input=True):
+                    at, message, hint = _worded(model, detail)
+                    self._problem(document, (section, name, *at), message, hint)
 
     def _check_environment(self, name: str, environment: Environment, document: Document) -> None:
         at: Path = ("environments", name)
@@ -204,13 +186,13 @@ class Head:
             )
         for member, texts in (("overrides", environment.overrides or {}), ("protect", environment.protect or [])):
             for index, text in enumerate(texts):
-                if text.partition("/")[0] not in (*KINDS, "*") or not text.partition("/")[2]:
+                if not _is_address(text):
                     path = (*at, member, text if member == "overrides" else index)
                     self._problem(document, path, f'"{text}" is not an address.', "Write kind/name, for example trigger/nightly-report.")
 
     def _workspace(self, document: Document, slug: Any) -> None:  # noqa: ANN401 -- whatever the manifest holds
         if not isinstance(slug, str) or is_uuid(slug) or not is_slug(slug):
-            self._problem(document, ("workspace",), f'"{slug}" is not a workspace.', "Give its slug, for example acme-dev, not its id.")
+            self._problem(document, ("workspace",), f"{shown(slug)} is not a workspace.", "Give its slug, for example acme-dev.")
         elif self.workspaces and slug not in self.workspaces:
             other, first = next(iter(self.workspaces.items()))
             where = first.places.nearest(("workspace",))
@@ -220,6 +202,23 @@ class Head:
 
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
+
+
+def _worded(model: type[Spec], detail: Any) -> tuple[Path, str, str]:  # noqa: ANN401 -- pydantic's own mapping
+    """What is wrong with a variable or an environment."""
+    path, members = tuple(detail["loc"]), f"Members are: {', '.join(model.model_fields)}."
+    if detail["type"] == "extra_forbidden":
+        near = near_member(str(path[-1]), model.model_fields)
+        return path, f'"{path[-1]}" is not a member of this.', f"Did you mean {near}?" if near else members
+    if detail["type"] == "literal_error":
+        return path, *not_one_of(path, detail["input"], detail["ctx"]["expected"])[1:3]
+    wanted = {"string_type": "a text", "list_type": "a list"}.get(detail["type"], "a mapping")
+    return path, f"{shown(detail['input'])} stands where {wanted} is expected.", members if not path else "Look at the indentation."
+
+
+def _is_address(text: str) -> bool:
+    kind, _, name = text.partition("/")
+    return kind in (*KINDS, "*") and bool(name)
 
 
 def _values_of(file: str) -> Document:

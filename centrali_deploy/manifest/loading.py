@@ -14,7 +14,8 @@ from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
-from centrali_deploy.manifest.head import NO_OVERRIDE, NOTHING_CHOSEN, Head
+from centrali_deploy.manifest.environments import NO_OVERRIDE
+from centrali_deploy.manifest.head import NOTHING_CHOSEN, Head
 from centrali_deploy.manifest.sources import find_sources
 from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.validation import Checking
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """The only version of the manifest's form."""
+_OTHER_WORDS = {kind.path: kind.section for kind in KINDS.values()} | {"automations": "orchestrations"}
 _HEAD = ("version", "workspace", "variables", "environments", "$schema")
 
 
@@ -98,8 +100,8 @@ class _Reading:
             if member in SECTIONS:
                 self._section(document, SECTIONS[member], content, around)
             elif member not in _HEAD:
-                near = get_close_matches(member, [*SECTIONS, *_HEAD], n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"A manifest has: version, workspace, {', '.join(SECTIONS)}."
+                near = [_OTHER_WORDS[member]] if member in _OTHER_WORDS else get_close_matches(member, [*SECTIONS, *_HEAD], n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"A manifest has: {', '.join((*_HEAD[:-1], *SECTIONS))}."
                 self._problem(document, (member,), f'"{member}" is not part of a manifest.', hint)
 
     def finish(self, sources: Sequence[Source]) -> None:

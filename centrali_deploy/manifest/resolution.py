@@ -64,8 +64,8 @@ class Resolution:
         elif any(":-" in name for name in names):
             self._problem(path, "A secret must not have a default in a manifest.", 'Write "${env:NAME}" and set it where the tool runs.')
         elif self._known(path, names, secret=True):
-            place, address, around = self._place(path), self._address, self._around
-            return Secret(value, lambda: _looked_up(value, around, place, address))
+            place, address, around = self._place, self._address, self._around
+            return Secret(value, lambda: _looked_up(value, around, lambda: place(path), address))
         return value
 
     def _text(self, path: Path, text: str) -> Any:  # noqa: ANN401 -- a variable may hold any plain value
@@ -118,7 +118,7 @@ def _encrypted(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- 
             yield from _encrypted(item, (*at, index))
 
 
-def _looked_up(text: str, around: Surroundings, place: Position, address: str) -> str:
+def _looked_up(text: str, around: Surroundings, place: Callable[[], Position], address: str) -> str:
     """The value of a secret. Raises ManifestError with everything that is not set."""
     problems = []
     for match in PART.finditer(text):
@@ -126,13 +126,13 @@ def _looked_up(text: str, around: Surroundings, place: Position, address: str) -
             if match[1] is not None:
                 around.part(match[1])
         except ValueError as error:
-            problems.append(Problem(place, address, error.args[0], error.args[1].split(", or give")[0].rstrip(".") + "."))
+            problems.append(Problem(place(), address, error.args[0], error.args[1].split(", or give")[0].rstrip(".") + "."))
     found = "" if problems else str(around.filled(text))
     if not found and not problems:
         hint = "Set it: pipelines pass an empty text for a secret that does not exist."
-        problems.append(Problem(place, address, f"The secret {text} is empty.", hint))
+        problems.append(Problem(place(), address, f"The secret {text} is empty.", hint))
     if found == MASK:
-        problems.append(Problem(place, address, f"The secret {text} is {MASK}.", "That is what the API shows: set the secret itself."))
+        problems.append(Problem(place(), address, f"The secret {text} is {MASK}.", "That is what the API shows: set the secret itself."))
     if problems:
         raise ManifestError(problems)
     return found

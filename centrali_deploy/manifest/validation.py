@@ -11,7 +11,8 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.manifest.documents import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
-from centrali_deploy.manifest.wording import called, findings, known_members
+from centrali_deploy.manifest.wording import findings, known_members
+from centrali_deploy.manifest.words import called, near_member
 from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
 
@@ -80,14 +81,16 @@ class Checking:
         if member is None:
             return spec
         if "source" not in spec:
-            if member not in spec:
+            if isinstance(spec.get(member), str) and spec[member] and not spec[member].strip():
+                self._problem((member,), f"{self.address} has an empty {member}.", "Write async function run() { ... }.")
+            if member not in spec and not any(near_member(key, (member, "source")) for key in spec):
                 self._problem((), f"{self.address} has no {member}.", f"Name a file with source:, or write {member}: | and the text.")
-                spec[member] = " "
+                spec.setdefault(member, " ")
             return spec
         path = spec.pop("source")
         if member in spec:
             self._problem(("source",), f"{self.address} has both source and {member}.", "Keep one of them.")
-        elif not isinstance(path, str):
+        elif not isinstance(path, str) or not path:
             self._problem(("source",), f"source must be a path, not {called(path)}.", "For example source: functions/process-item.js")
         else:
             try:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from centrali_deploy.address import path_text
 from centrali_deploy.kind import Finding
+from centrali_deploy.manifest.words import article, near_member, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
 
-_NEAR = 0.75
 _TYPES = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -29,6 +29,8 @@ _TYPES = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_BRANCHES = {"dict[str,any]", "list[any]"}
+"""What pydantic calls the branches of a union that has no tag."""
 _LIMITS = {
     "less_than_equal": ("at most", "le"),
     "greater_than_equal": ("at least", "ge"),
@@ -37,7 +39,7 @@ _LIMITS = {
 _FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
-def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[Finding]:
+def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | None = None) -> Iterator[Finding]:
     """Everything the model of a kind refuses in a spec, and members that are nearly documented ones.
 
     Values are quoted as they are `written`: what stands for them may be nobody's business.
@@ -45,28 +47,21 @@ def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any]) ->
     try:
         kind.adapter.validate_python(spec)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            yield _worded(kind, spec, written, detail)
+        for detail in _merged(error.errors(include_url=False, include_input=False)):
+            yield _worded(kind, spec, spec if written is None else written, detail)
     for member, place in kind.places.items():
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
         for index, item in items:
             if isinstance(item, dict):
                 at: Path = (member,) if index is None else (member, index)
-                known = place.members(item) | _of_wire(kind).keys()
-                yield from (_misspelt(at, key, near) for key in item if key not in known and (near := _near(key, known)))
-
-
-def called(value: object) -> str:
-    """What sort of value this is."""
-    if value is None:
-        return "nothing"
-    return {str: "a text", bool: "true or false", int: "a number", float: "a number", list: "a list"}.get(type(value), "a mapping")
+                known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
+                yield from (_misspelt(at, key, near) for key in item if key not in known and (near := near_member(key, known)))
 
 
 def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
     path, sort, context = _walk(kind, spec, detail["loc"]), detail["type"], detail.get("ctx", {})
-    value = _value_at(written, path)
+    value = _tellable(spec, written, path)
     what = f'"{path_text(path)}"' if path else f"A {kind.name}"
     if sort == "extra_forbidden":
         return _unknown(kind, path)
@@ -75,31 +70,51 @@ def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noq
         return _missing(kind, _value_at(spec, path), (*path, member), f"It is one of {', '.join(_tags(kind, path, member))}.")
     if sort == "union_tag_invalid":
         member = context["discriminator"].strip("'")
-        return _not_one_of((*path, member), _value_at(written, (*path, member)), context["expected_tags"])
+        return not_one_of((*path, member), _tellable(spec, written, (*path, member)), context["expected_tags"])
     if sort == "literal_error":
-        return _not_one_of(path, value, context["expected"])
+        return not_one_of(path, value, context["expected"])
     if sort == "missing":
         is_function = path[-1] == "function"
         return _missing(kind, _value_at(spec, path[:-1]), path, "It is the name of a function." if is_function else "Add it.")
     if sort in _TYPES:
-        return Finding(path, f"{what} must be {_TYPES[sort]}, not {_shown(value)}.", _how(_TYPES[sort], value, path))
+        wanted = " or ".join(_TYPES[each] for each in detail.get("types", (sort,)))
+        varied = "${var:" in str(_value_at(written, path))
+        hint = "Give the variable another type." if varied else _how(wanted, value, path)
+        return Finding(path, f"{what} must be {wanted}, not {shown(value)}.", hint)
+    return _out_of_bounds(path, what, value, detail)
+
+
+def _out_of_bounds(path: Path, what: str, value: object, detail: Any) -> Finding:  # noqa: ANN401 -- pydantic's own mapping
+    sort, context = detail["type"], detail.get("ctx", {})
     if sort in {"string_too_short", "too_short"}:
         return Finding(path, f"{what} must not be empty.", "Write something, or leave it out.")
     if sort in _LIMITS:
         words, limit = _LIMITS[sort]
-        return Finding(path, f"{what} is {_shown(value)}.", f"It may be {words} {context[limit]}.")
+        return Finding(path, f"{what} is {shown(value)}.", f"It may be {words} {context[limit]}.")
     if sort == "string_pattern_mismatch":
-        return Finding(path, f"{what} is {_shown(value)}.", f"It must match {context['pattern']}.")
+        return Finding(path, f"{what} is {shown(value)}.", f"It must match {context['pattern']}.")
     return Finding(path, f"{what}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.")
+
+
+def _merged(details: Iterable[Any]) -> Iterator[Any]:
+    """One mistake of type a place, even if several types would do."""
+    found: dict[Any, Any] = {}
+    for detail in details:
+        place = tuple(part for part in detail["loc"] if part not in _BRANCHES)
+        if detail["type"] in _TYPES and place in found:
+            found[place]["types"].append(detail["type"])
+        elif detail["type"] in _TYPES:
+            found[place] = {**detail, "types": [detail["type"]]}
+        else:
+            found[object()] = detail
+    yield from found.values()
 
 
 def _how(wanted: str, value: object, path: Path) -> str:
     if wanted == "true or false" and str(value).lower() in _FLAGS:
         return f"Write {_FLAGS[str(value).lower()]}."
     if wanted == "a text":
-        return (
-            f'Put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}".' if not isinstance(value, dict | list) else ""
-        )
+        return f'Put it in quotes: "{shown(value)}".' if isinstance(value, int | float) else "Write a text, or leave it out."
     if "number" in wanted and isinstance(value, str):
         return "Leave out the quotes." if re.fullmatch(r"[-+]?[\d.]+", value) else "Write digits only."
     if wanted == "a list":
@@ -118,9 +133,9 @@ def _unknown(kind: Kind, path: Path) -> Finding:
         return _by_id(path, member)
     if len(path) > 1:
         return Finding(path, f'"{key}" is not a member of this.', "Take it out.")
-    if near := _near(key, known_members(kind)):
+    if near := near_member(key, known_members(kind) | {"renamedFrom"}):
         return _misspelt(path[:-1], key, near)
-    return Finding(path, f'"{key}" is not a member of {_a(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
+    return Finding(path, f'"{key}" is not a member of {article(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
 
 
 def known_members(kind: Kind) -> frozenset[str]:
@@ -137,7 +152,7 @@ def _missing(kind: Kind, holder: Any, path: Path, hint: str) -> Finding:  # noqa
     place = kind.places.get(str(path[0])) if len(path) > 1 else None
     known = place.members(holder) if place and isinstance(holder, dict) else kind.members
     for key in holder if isinstance(holder, dict) else ():
-        if key not in known and (_near(key, (member,)) or (member.startswith(key) and len(path) > 1)):
+        if key not in known and (near_member(key, (member,)) or (member.startswith(key) and len(path) > 1)):
             return _misspelt(path[:-1], key, member)
     return Finding(path[:-1], f'"{path_text(path)}" is missing.', hint)
 
@@ -155,31 +170,13 @@ def _misspelt(at: Path, key: str, near: str) -> Finding:
     return Finding((*at, key), f'"{key}" is not a member of this.', f"Did you mean {near}?")
 
 
-def _near(key: str, known: Iterable[str]) -> str | None:
-    """The documented member that an undocumented one nearly is."""
-    by_lower = {member.lower(): member for member in known}
-    if key in by_lower.values():
-        return None
-    found = get_close_matches(key.lower(), by_lower, n=1, cutoff=_NEAR)
-    return by_lower[found[0]] if found else None
-
-
-def _not_one_of(path: Path, value: Any, valid: str) -> Finding:  # noqa: ANN401 -- any plain value
+def not_one_of(path: Path, value: Any, valid: str) -> Finding:  # noqa: ANN401 -- any plain value
+    """A value that is none of the few there are."""
     valid = valid.replace("'", "").replace("True", "true")
     if " or " not in valid:
         valid = " or ".join(valid.rsplit(", ", 1))
     near = get_close_matches(str(value), re.split(", | or ", valid), n=1)
-    return Finding(path, f"{_shown(value)} is not {_a(str(path[-1]))}.", f"{f'Did you mean {near[0]}? ' if near else ''}It is {valid}.")
-
-
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return f'"{value}"' if len(value) <= 80 else "a long text"  # noqa: PLR2004 -- as much as a line holds
-    return str(value).lower() if isinstance(value, int | float) else called(value)
+    return Finding(path, f"{shown(value)} is not {article(str(path[-1]))}.", f"{f'Did you mean {near[0]}? ' if near else ''}It is {valid}.")
 
 
 def _walk(kind: Kind, spec: Any, location: tuple[Any, ...]) -> Path:  # noqa: ANN401 -- any plain value
@@ -205,6 +202,13 @@ def _value_at(spec: Any, path: Path) -> Any:  # noqa: ANN401 -- any plain value
         known = isinstance(spec, list) or (isinstance(spec, dict) and part in spec)
         spec = spec[part] if known else None
     return spec
+
+
+def _tellable(spec: Any, written: Any, path: Path) -> Any:  # noqa: ANN401 -- any plain value
+    """A value, or how it is written where it comes from outside: that may be nobody's business."""
+    value = _value_at(written, path)
+    outside = isinstance(value, str) and ("${env:" in value or "${file:" in value)
+    return value if outside else _value_at(spec, path)
 
 
 def _tags(kind: Kind, path: Path, member: str) -> list[str]:

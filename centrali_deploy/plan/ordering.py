@@ -10,21 +10,25 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action, Change, Mark
+from centrali_deploy.states import LiveState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from centrali_deploy.address import Address, Path
+    from centrali_deploy.address import Path
     from centrali_deploy.plan.model import FieldChange
-    from centrali_deploy.states import DesiredState, LiveState
+    from centrali_deploy.states import DesiredState
 
     Graph = dict[Address, dict[Address, list[Path]]]
 
+NOTHING_LIVE = LiveState()
 
-def ordered(changes: Iterable[Change], desired: DesiredState, live: LiveState) -> tuple[Change, ...]:
+
+def ordered(changes: Iterable[Change], desired: DesiredState, live: LiveState = NOTHING_LIVE) -> tuple[Change, ...]:
     """Changes in the order in which they can be carried out, each knowing what it requires.
 
     Raises ManifestError for a circle of references that cannot be split, with its path.
@@ -69,13 +73,18 @@ def _rank(address: Address) -> tuple[int, str]:
 
 
 def _graph(changes: Mapping[Address, Change], desired: DesiredState) -> Graph:
-    """For each declared address: what else declared it refers to, and from where."""
+    """For each declared address: what else declared it refers to, and from where; and what must give up its name first."""
     graph: Graph = {}
     for address in sorted(changes.keys() & desired.keys()):
         graph[address] = {}
         for reference, _ in KINDS[address.kind].references_in(desired[address].spec):
             if reference.target in desired and reference.target != address:
                 graph[address].setdefault(reference.target, []).append(reference.path)
+    for address in graph:
+        for field in changes[address].fields:
+            old = Address(address.kind, str(field.before))
+            if field.path == (KINDS[address.kind].identity,) and old != address and old in graph:
+                graph[old].setdefault(address, [])  # a name is free once what had it has its new one
     return graph
 
 

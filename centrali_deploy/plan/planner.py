@@ -9,7 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from centrali_deploy.address import path_text
+from centrali_deploy.address import Address, path_text
 from centrali_deploy.errors import LiveConflict, ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
@@ -22,7 +22,6 @@ from centrali_deploy.states import near_name, references
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centrali_deploy.address import Address
     from centrali_deploy.states import DesiredResource, DesiredState, LiveResource, LiveState, RecordedState
 
 
@@ -32,8 +31,8 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     Raises LiveConflict when a declared name is live twice, ManifestError when a reference leads nowhere.
     """
     _refuse_doubles(desired, live)
-    _refuse_dangling(desired, live)
     live, names, refusals = renamed(desired, live)
+    _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     return Plan(
@@ -98,6 +97,7 @@ def _all(declared: DesiredResource) -> Iterator[FieldChange]:
 def _refuse_doubles(desired: DesiredState, live: LiveState) -> None:
     """A name that is declared or referred to must lead to one resource."""
     meant = {reference.target for resource in desired.values() for reference, _ in references(resource)} | desired.keys()
+    meant |= {Address(address.kind, resource.renamed_from) for address, resource in desired.items() if resource.renamed_from}
     doubles = [f"{address} (ids {', '.join(live.doubles[address])})" for address in sorted(meant) if address in live.doubles]
     if doubles:
         raise LiveConflict(
@@ -132,7 +132,9 @@ def _unknown_mentions(desired: DesiredState, live: LiveState) -> Iterator[Hint]:
 
 
 def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
-    patterns = [pattern for pattern in policy.protect if fnmatchcase(str(change.address), pattern)]
+    kind = KINDS[change.address.kind]
+    old = [str(Address(change.address.kind, str(field.before))) for field in change.fields if field.path == (kind.identity,)]
+    patterns = [pattern for pattern in policy.protect for name in (str(change.address), *old) if fnmatchcase(name, pattern)]
     if patterns and change.action in {Action.UPDATE, Action.REPLACE, Action.DELETE}:
         yield Refusal(
             "protected",

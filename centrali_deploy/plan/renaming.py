@@ -7,9 +7,10 @@ is refused with what it would cost, and what looks like a forgotten `renamedFrom
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
@@ -17,16 +18,18 @@ from centrali_deploy.plan.model import Action, FieldChange, Hint, Mark, Refusal
 from centrali_deploy.states import LiveState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from centrali_deploy.kind import Kind
     from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
     from centrali_deploy.states import DesiredResource, DesiredState
 
+T = TypeVar("T")
+_PLAIN = re.compile(r"[A-Za-z_](?:[\w .-]*\w)?")
 _ALIKE = 0.8
-_MOST = 20_000
-"""Characters of a spec that are compared."""
+_MOST = 1_000
+"""Characters of a spec that are compared, and comparisons that are made: a hint must not cost more than the plan."""
 
 
 class Renamed(NamedTuple):
@@ -55,16 +58,18 @@ def renamed(desired: DesiredState, live: LiveState) -> Renamed:
             if found:
                 fields[now] = found
         resources[now] = replace(resource, address=now, spec=spec)
-    refusals = tuple(_refused(new, old) for new, old in pairs.items() if new not in possible)
+    refusals = (*_taken_twice(desired), *(_refused(new, old) for new, old in pairs.items() if new not in possible))
     return Renamed(LiveState(resources, live.doubles), fields, refusals)
 
 
 def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState) -> Iterator[Hint]:
     """Creates that look like something that is live under another name and no longer declared."""
-    left = [address for address in live.resources if address not in desired]
+    left = [address for address in live.resources if address not in desired][:_MOST]
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)
+            continue
+        if desired[change.address].renamed_from:
             continue
         spec = desired[change.address].spec
         near = [address for address in left if address.kind == change.address.kind and _alike(spec, live.resources[address].spec)]
@@ -72,7 +77,7 @@ def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState)
             message = f"{change.address} looks like a rename of {address}, which is in the workspace and not declared."
             kind = KINDS[address.kind]
             if kind.renameable:
-                lines = (f"  {change.address.name}:", f"    renamedFrom: {address.name}")
+                lines = (f"  {_quoted(change.address.name)}:", f"    renamedFrom: {_quoted(address.name)}")
                 yield Hint(change.address, f"{message} If it is one, write:", lines)
             else:
                 yield Hint(change.address, f"{message} The {kind.identity} cannot be changed: to keep what is there, keep the name.")
@@ -91,15 +96,32 @@ def _forgotten_items(change: Change) -> Iterator[Hint]:
                     message = (
                         f"{path_text(added.path)} of {change.address} looks like a rename of {path_text(gone.path)}. If it is one, write:"
                     )
-                    yield Hint(change.address, message, (f"  - {place.key}: {added.path[1]}", f"    renamedFrom: {gone.path[1]}"))
+                    yield Hint(
+                        change.address,
+                        message,
+                        (f"  - {place.key}: {_quoted(str(added.path[1]))}", f"    renamedFrom: {_quoted(str(gone.path[1]))}"),
+                    )
 
 
 def _pairs(desired: DesiredState, live: LiveState) -> Iterator[tuple[Address, Address]]:
-    """New and old address of each rename that is still to be done."""
-    for address, resource in desired.items():
+    """New and old address of each rename that is still to be done; chains are, circles were exchanged already."""
+    wanted = {}
+    for address, resource in sorted(desired.items()):
         old = Address(address.kind, resource.renamed_from) if resource.renamed_from else None
-        if old and old in live.resources and address not in live.resources and old not in desired:
-            yield address, old
+        if old and old in live.resources and (old not in desired or desired[old].renamed_from) and old not in wanted:
+            wanted[old] = address
+    yield from ((new, old) for old, new in wanted.items() if _free(new, wanted, live.resources))
+
+
+def _taken_twice(desired: DesiredState) -> Iterator[Refusal]:
+    """Two resources cannot have had the same name."""
+    first: dict[Address, Address] = {}
+    for address, resource in sorted(desired.items()):
+        if resource.renamed_from:
+            other = first.setdefault(Address(address.kind, resource.renamed_from), address)
+            if other != address:
+                message = f"{address} and {other} both say that they were called {resource.renamed_from}."
+                yield Refusal("renamed-twice", address, message, "Take renamedFrom out of one of them.")
 
 
 def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
@@ -117,16 +139,29 @@ def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldCh
     """A live spec whose items bear their new names, and the changes of those names."""
     fields = []
     spec: Any = live
-    for (member, new), old in declared.renamed_items.items():
-        key = KINDS[declared.address.kind].places[member].key
-        items = spec.get(member)
+    places = KINDS[declared.address.kind].places
+    for member in dict.fromkeys(member for member, _ in declared.renamed_items):
+        key, items = str(places[member].key), live.get(member)
         names = [item.get(key) for item in items] if isinstance(items, list) else []
-        if key and old in names and new not in names:
-            spec = _with(spec, (member, names.index(old), key), new)
-            path = (member, Item(new), key)
-            note = KINDS[declared.address.kind].places[member].rename_note
-            fields.append(FieldChange(path, old, new, note, position=declared.position((*path[:2], "renamedFrom"))))
+        new_names = {old: new for (of, new), old in declared.renamed_items.items() if of == member and old in names}
+        kept = {item.get(key) for item in declared.spec.get(member) or () if (member, item.get(key)) not in declared.renamed_items}
+        for index, old in enumerate(names):
+            new = new_names.get(old)
+            if new and old not in kept and _free(new, new_names, names):
+                spec = _with(spec, (member, index, key), new)
+                path = (member, Item(new), key)
+                position = declared.position((*path[:2], "renamedFrom"))
+                fields.append(FieldChange(path, old, new, places[member].rename_note, position=position))
     return spec, tuple(fields)
+
+
+def _free(new: T, new_names: Mapping[T, T], names: Collection[Any]) -> bool:
+    """Whether a name is free, or becomes free; names that go round in a circle were exchanged already, for all we know."""
+    seen = {new}
+    while new in names and new in new_names and new_names[new] not in seen:
+        new = new_names[new]
+        seen.add(new)
+    return new not in names
 
 
 def _with(value: Any, path: tuple[Any, ...], new: object) -> Any:  # noqa: ANN401 -- any JSON value
@@ -149,6 +184,13 @@ def _refused(new: Address, old: Address) -> Refusal:
 
 
 def _alike(left: Plain, right: Plain) -> bool:
-    first, second = (json.dumps(spec, sort_keys=True, default=str)[:_MOST] for spec in (left, right))
+    both = left.keys() & right.keys()
+    first, second = (json.dumps({m: spec[m] for m in sorted(both)}, default=str)[:_MOST] for spec in (left, right))
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     return bool(matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE)
+
+
+def _quoted(name: str) -> str:
+    """A name as YAML takes it for text."""
+    plain = _PLAIN.fullmatch(name) and name.lower() not in {"null", "true", "false"}
+    return name if plain else json.dumps(name, ensure_ascii=False)

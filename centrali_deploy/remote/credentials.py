@@ -27,6 +27,7 @@ _LIFETIME = 25_200
 _LONGEST = 10**9
 _NOT_FOUND = 404
 _OK = 200
+_REFUSED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Tokens:
         token = answer.body.get("access_token") if isinstance(answer.body, dict) else None
         if answer.status != _OK or not isinstance(token, str) or not _is_sendable(token):
             said = withheld(error_said(answer.body, answer.text), answer.text, self.secrets).message
-            words = said if answer.status != _OK else "the answer holds no token"
+            words = said if answer.status >= _REFUSED else "the answer holds no token"
             raise Unauthorized(
                 f"The service account {account.client_id} was refused: {words}.",
                 "Check CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET; a secret is shown once, when it is made.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from centrali_deploy.version import VERSION
 
@@ -34,7 +35,7 @@ def sarif(problems: Sequence[Problem]) -> str:
 def _result(problem: Problem) -> dict[str, Any]:
     place = problem.position
     region = {"startLine": place.line or 1, "startColumn": place.column or 1}
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": place.file.replace("\\", "/")}, "region": region}}
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": quote(place.file.replace("\\", "/"))}, "region": region}}
     if problem.address:
         location["logicalLocations"] = [{"fullyQualifiedName": problem.address}]
     return {"ruleId": "manifest", "level": problem.severity, "message": {"text": _said(problem)}, "locations": [location]}

@@ -19,5 +19,5 @@ def schedule_lines(desired: DesiredState, now: datetime) -> Iterator[str]:
         for member in ("triggerMetadata", "trigger"):
             settings = resource.spec.get(member) or {}
             if expression := settings.get("cronExpression"):
-                times = next_times(expression, settings.get("timezone") or "UTC", now)
+                times = next_times(expression, settings.get("timezone") or "UTC", now=now)
                 yield f"{address}  {expression}  next: {', '.join(time.isoformat(sep=' ', timespec='minutes') for time in times)}"
