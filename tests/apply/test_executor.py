@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from centrali_deploy.address import Address
+from centrali_deploy.apply import executor
 from centrali_deploy.apply.executor import execute
-from centrali_deploy.apply.outcome import Outcome, Status
+from centrali_deploy.apply.outcome import Outcome, Started, Status, Still
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import Interrupted, ManifestError
+from centrali_deploy.errors import Conflict, DeployError, Interrupted, ManifestError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.model import Change, Plan, Policy
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.states import RecordedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from centrali_deploy.apply.outcome import Started
+    from centrali_deploy.apply.outcome import Event
     from centrali_deploy.remote.client import Client
 
 CODE = {"code": "async function run() {}"}
@@ -42,7 +45,7 @@ def applied(path: str, client: Client) -> list[Outcome]:
     return ended(apply(load([path], {}), planned(path, client), client, lambda: False))
 
 
-def ended(events: Iterable[Started | Outcome]) -> list[Outcome]:
+def ended(events: Iterable[Event]) -> list[Outcome]:
     return [event for event in events if isinstance(event, Outcome)]
 
 
@@ -162,3 +165,186 @@ triggers:
     (problem,) = outcome.problems
     assert (outcome.status, problem.position.line, problem.position.column) == (Status.FAILED, 6, 5)
     assert problem.message == "code: api.createRecord('orders')"
+
+
+def executed(path: str, client: Client, workers: int = 1) -> list[Event]:
+    found = planned(path, client)
+    return list(execute(found.plan, Writing(client, load([path], {}).desired, found.live), workers))
+
+
+def test_code_that_would_loop_with_a_trigger_that_is_changed_away_is_written_after_it(client: Client, manifest: Callable[..., str]) -> None:
+    def written(does: str, slug: str) -> str:
+        metadata = {"event": "record_created", "recordSlug": slug}
+        return manifest(
+            {
+                "version": 1,
+                "structures": {"orders": {"name": "Orders"}, "invoices": {"name": "Invoices"}},
+                "functions": {"f": {"code": f"async function run() {{ {does} }}"}},
+                "triggers": {"t": {"function": "f", "executionType": "event-driven", "triggerMetadata": metadata}},
+            }
+        )
+
+    applied(written("return 1", "orders"), client)
+    path = written("await api.createRecord('orders', [])", "invoices")
+    events = executed(path, client)
+    assert told(ended(events)) == {"trigger/t": "applied", "function/f": "applied"}
+    started = [str(event.change.address) for event in events if isinstance(event, Started)]
+    assert started == ["function/f", "trigger/t", "function/f"]
+    assert planned(path, client).plan.empty
+
+
+def test_a_path_that_another_change_frees_is_taken_after_it(client: Client, manifest: Callable[..., str]) -> None:
+    def written(**paths: str) -> str:
+        triggers = {name: {"function": "f", "executionType": "endpoint", "triggerMetadata": {"path": path}} for name, path in paths.items()}
+        return manifest({"version": 1, "functions": {"f": CODE}, "triggers": triggers})
+
+    applied(written(a="one", b="two"), client)
+    path = written(a="two", b="three")
+    assert told(ended(executed(path, client))) == {"trigger/b": "applied", "trigger/a": "applied"}
+    assert planned(path, client).plan.empty
+    swapped = told(ended(executed(written(a="three", b="two"), client)))
+    assert swapped == {"trigger/b": "failed", "trigger/a": "failed"}
+
+
+def test_a_conflict_that_stays_is_tried_twice_and_then_stops_what_depends_on_it(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest(
+        {"version": 1, "functions": {"bad": CODE, "good": CODE}, "triggers": {"t": {"function": "bad", "executionType": "on-demand"}}}
+    )
+    found = planned(path, client)
+    client.create(KINDS["function"], {"name": "bad", **CODE})
+    events = list(execute(found.plan, Writing(client, load([path], {}).desired, found.live), 1))
+    outcomes = ended(events)
+    assert told(outcomes) == {"function/good": "applied", "function/bad": "failed", "trigger/t": "skipped function/bad"}
+    assert isinstance(outcomes[1].error, Conflict)
+    assert [str(event.change.address) for event in events if isinstance(event, Started)] == [
+        "function/bad",
+        "function/good",
+        "function/bad",
+    ]
+
+
+def test_a_conflict_that_nothing_else_can_change_is_not_tried_again(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"bad": CODE}})
+    found = planned(path, client)
+    client.create(KINDS["function"], {"name": "bad", **CODE})
+    before = client.requests_used
+    assert told(ended(execute(found.plan, Writing(client, load([path], {}).desired, found.live)))) == {"function/bad": "failed"}
+    assert client.requests_used - before == 1
+
+
+def test_any_other_refusal_is_not_tried_again(connect_to: Callable[..., Client], manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"bad": CODE, "good": CODE}})
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("POST", "compute-functions$", "400")])
+    with connect_to(app) as client:
+        assert told(ended(executed(path, client))) == {"function/bad": "failed", "function/good": "applied"}
+
+
+class Slow(Writing):
+    """Writes nothing until it is let go; knows how many are at it at once, and which were begun."""
+
+    def __init__(self, client: Client, path: str) -> None:
+        super().__init__(client, load([path], {}).desired, planned(path, client).live)
+        self.let_go = threading.Event()
+        self.begun: list[str] = []
+
+    def write(self, change: Change) -> None:
+        self.begun.append(str(change.address))
+        assert self.let_go.wait(5)
+        super().write(change)
+
+
+def test_it_says_that_it_is_still_at_it_and_does_several_at_once(
+    client: Client, manifest: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert vars(executor)["_TICK"] <= 1
+    monkeypatch.setattr(executor, "_TICK", 0.01)
+    path = manifest({"version": 1, "functions": dict.fromkeys("abc", CODE)})
+    slow, events = Slow(client, path), []
+    for event in execute(planned(path, client).plan, slow, 2):
+        events.append(event)
+        if isinstance(event, Still):
+            assert sorted(slow.begun)[:2] == ["function/a", "function/b"]
+            slow.let_go.set()
+    assert events[2] == Still()
+    assert len(ended(events)) == 3
+
+
+def test_told_to_stop_nothing_new_is_begun_and_what_was_postponed_counts_as_left(
+    client: Client, manifest: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "_TICK", 0.01)
+    path = manifest({"version": 1, "functions": dict.fromkeys("abcde", CODE)})
+    slow, outcomes, stop = Slow(client, path), [], []
+    client.create(KINDS["function"], {"name": "a", **CODE})
+
+    def follow() -> None:
+        for event in execute(planned_before.plan, slow, 2, stopping=lambda: bool(stop)):
+            if isinstance(event, Still):
+                stop.append(True)
+                slow.let_go.set()
+            outcomes.extend(ended([event]))
+
+    planned_before = Planned(Plan("acme-dev", creates(path)), planned(path, client).live)
+    with pytest.raises(Interrupted, match="4 of the changes were not begun"):
+        follow()
+    assert sorted(slow.begun) == ["function/a", "function/b"]
+    assert told(outcomes) == {"function/b": "applied"}
+
+
+def creates(path: str) -> tuple[Change, ...]:
+    return tuple(Change.create(address, "not there yet", ()) for address in sorted(load([path], {}).desired))
+
+
+def test_told_to_stop_when_all_is_done_is_done(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}})
+    found, outcomes = planned(path, client), []
+    for event in execute(found.plan, Writing(client, load([path], {}).desired, found.live), stopping=lambda: bool(outcomes)):
+        outcomes.extend(ended([event]))
+    assert told(outcomes) == {"function/f": "applied"}
+
+
+def test_deletes_wait_for_everything_else_and_go_one_by_one(client: Client, manifest: Callable[..., str]) -> None:
+    olds = {name: {"function": "old", "executionType": "on-demand"} for name in "xyz"}
+    applied(manifest({"version": 1, "functions": {"old": CODE}, "triggers": olds}), client)
+    path = manifest({"version": 1, "functions": {"a": CODE, "b": CODE}})
+    live, desired = planned(path, client).live, load([path], {}).desired
+    found = make_plan("acme-dev", desired, live, RecordedState({address: {} for address in live.resources}), Policy(prune=True))
+    told_so: list[str] = []
+    for event in execute(found, Writing(client, desired, live), 4):
+        if isinstance(event, Started):
+            told_so.append(f"start {event.change.address}")
+        elif isinstance(event, Outcome):
+            told_so.append(f"end {event.change.address}")
+    assert sorted(told_so[:4]) == ["end function/a", "end function/b", "start function/a", "start function/b"]
+    order = ["trigger/z", "trigger/y", "trigger/x", "function/old"]
+    assert told_so[4:] == [f"{word} {name}" for name in order for word in ("start", "end")]
+
+
+def test_a_delete_does_not_begin_while_another_one_goes(
+    client: Client, manifest: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executor, "_TICK", 0.01)
+    applied(manifest({"version": 1, "functions": {"old": CODE, "older": CODE, "new": CODE}}), client)
+    path = manifest({"version": 1, "functions": {"new": CODE}})
+    slow = Slow(client, path)
+    changes = tuple(Change.delete(Address("function", name), "no longer declared") for name in ("older", "old"))
+    waited = 0
+    for event in execute(Plan("acme-dev", changes), slow, 4):
+        if isinstance(event, Still):
+            waited += 1
+            assert slow.begun == ["function/older"] or slow.let_go.is_set()
+            if waited > 1:
+                slow.let_go.set()
+    assert slow.begun == ["function/older", "function/old"]
+
+
+def test_changes_that_wait_for_each_other_do_not_look_done(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"a": CODE, "b": CODE}})
+    a, b = Address("function", "a"), Address("function", "b")
+    changes = (
+        Change(a, creates(path)[0].action, "not there yet", requires=(b,)),
+        Change(b, creates(path)[1].action, "not there yet", requires=(a,)),
+    )
+    writing = Writing(client, load([path], {}).desired, planned(path, client).live)
+    with pytest.raises(DeployError, match="wait for each other and were not carried out: function/a, function/b"):
+        list(execute(Plan("acme-dev", changes), writing))

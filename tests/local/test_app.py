@@ -11,6 +11,7 @@ from centrali_deploy.errors import UsageProblem
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.store import Store
 from centrali_deploy.remote.in_process import InProcess
+from centrali_deploy.wire import is_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ def api() -> Iterator[httpx.Client]:
         form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
         client.headers["Authorization"] = f"Bearer {client.post('/oidc/token', data=form).json()['access_token']}"
         client.now = now  # type: ignore[attr-defined]
+        client.store = app.state.store  # type: ignore[attr-defined]
         yield client
     app.state.store.close()
 
@@ -125,3 +127,98 @@ def test_a_body_that_is_not_json_or_too_deep_is_refused(api: httpx.Client) -> No
     for content in (b"{", b"[" * 100_000, b"[]", b"\xff"):
         assert api.post(f"{BASE}/collections", content=content).status_code == 400
     assert api.post(f"{BASE}/collections", content=b" " * (10 * 1024 * 1024 + 1)).status_code == 413
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer x", "Basic x.y.z", "Bearer a.b.c", "Bearer é"])
+def test_without_a_token_of_ours_nothing_is_shown(authorization: str, api: httpx.Client) -> None:
+    answer = api.get(f"{BASE}/collections", headers={"Authorization": authorization.encode()})
+    assert (answer.status_code, answer.json()["message"]) == (401, "Missing or invalid token")
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "message"),
+    [
+        ({}, 400, "grant_type must be client_credentials"),
+        ({"grant_type": "password"}, 400, "grant_type must be client_credentials"),
+        ({"grant_type": "client_credentials"}, 401, "Invalid client credentials"),
+        ({"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}, 401, "Invalid client credentials"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/oidc/token", "/oauth/token"])
+def test_a_token_is_given_for_good_credentials_only(path: str, form: dict[str, str], status: int, message: str, api: httpx.Client) -> None:
+    answer = api.post(path, data=form)
+    assert (answer.status_code, answer.json()["message"]) == (status, message)
+
+
+def test_a_token_is_good_for_its_own_workspace_alone() -> None:
+    app = create_app(":memory:", workspaces=["acme", "other"])
+    account = app.state.accounts["acme"]
+    form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as client:
+        said = client.post("/oidc/token", data=form).json()
+        assert (said["token_type"], said["expires_in"], said["scope"]) == ("Bearer", 25_200, "openid")
+        client.headers["Authorization"] = f"Bearer {said['access_token']}"
+        assert client.get(f"{BASE}/collections").status_code == 200
+        answer = client.get(f"{BASE.replace('acme', 'other')}/collections")
+        assert (answer.status_code, answer.json()["message"]) == (403, "The token belongs to workspace 'acme', not to 'other'")
+    app.state.store.close()
+
+
+def test_every_published_base_and_name_leads_to_the_same_objects(api: httpx.Client) -> None:
+    made(api, "/structures", {"name": "Orders"})
+    for base in (BASE, "/workspace/acme/api/v1"):
+        for name in ("collections", "structures"):
+            assert len(api.get(f"{base}/{name}").json()["data"]) == 1
+    for base in ("/orchestration/ws/acme/api/v1", "/orchestration/api/v1/workspaces/acme"):
+        assert api.get(f"{base}/orchestrations").json()["meta"]["total"] == 0
+        assert api.get(f"{base}/collections").status_code == 501
+
+
+def test_an_error_has_every_published_member(api: httpx.Client) -> None:
+    answer = api.post(f"{BASE}/compute-functions", json={"name": "f"})
+    said = answer.json()
+    assert said.pop("requestId").startswith("req_")
+    assert said == {
+        "error": "Validation Failed", "code": "VALIDATION_ERROR", "message": "code: is required", "status": 400,
+        "timestamp": "1970-01-01T00:00:00Z", "path": f"{BASE}/compute-functions", "details": [{"field": "code", "message": "is required"}],
+    }  # fmt: skip
+
+
+def test_every_answer_says_how_many_requests_are_left(api: httpx.Client) -> None:
+    left = [int(api.get(f"{BASE}/{path}").headers["X-RateLimit-Remaining"]) for path in ("collections", "collections", "x")]
+    assert left[0] - left[1] == 1
+    assert left[2] == 9_999  # what is not imitated belongs to no workspace
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "BREW"])
+def test_a_method_that_no_route_has_is_answered_like_any_other(method: str, api: httpx.Client) -> None:
+    answer = api.request(method, f"{BASE}/collections/x")
+    status = {"HEAD": 404}.get(method, 405)
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
+def test_a_database_that_fails_is_answered_with_its_words(api: httpx.Client) -> None:
+    api.store.close()  # type: ignore[attr-defined]
+    answer = api.get(f"{BASE}/collections")
+    said = "The database of the local workspace failed: Cannot operate on a closed database."
+    assert (answer.status_code, answer.json()["message"]) == (500, said)
+
+
+def test_a_mistake_of_its_own_is_answered_and_shown_to_whoever_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def ids() -> str:
+        raise ZeroDivisionError("no ids today")
+
+    app = create_app(":memory:", workspaces=["acme"], ids=ids)
+    account = app.state.accounts["acme"]
+    form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as client:
+        client.headers["Authorization"] = f"Bearer {client.post('/oidc/token', data=form).json()['access_token']}"
+        answer = client.post(f"{BASE}/collections", json={"name": "a"})
+        assert (answer.status_code, answer.json()["message"]) == (500, "The local workspace made a mistake")
+        assert client.get(f"{BASE}/collections").json()["data"] == []
+    assert "no ids today" in capsys.readouterr().err
+    app.state.store.close()
+
+
+def test_new_ids_are_uuids(api: httpx.Client) -> None:
+    assert is_uuid(made(api, "/collections", {"name": "a"}))

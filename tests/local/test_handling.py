@@ -107,3 +107,52 @@ def test_steps_are_understood_in_every_likely_spelling(api: httpx.Client) -> Non
         {"id": "w", "type": "delay", "delayMs": 1500, "nextStepId": "v"},
         {"id": "v", "type": "delay", "delayMs": 7},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity", b"1e999", rb'"\ud800"'])
+def test_what_no_json_holds_is_refused(constant: bytes, api: httpx.Client) -> None:
+    answer = api.post(f"{DATA}/collections", content=b'{"name": "a", "description": ' + constant + b"}")
+    assert (answer.status_code, answer.json()["message"]) == (400, "The body is not JSON")
+
+
+@pytest.mark.parametrize("call", ["put", "patch", "post"])
+def test_a_body_that_is_no_object_is_refused(call: str, api: httpx.Client) -> None:
+    id_ = api.post(f"{DATA}/collections", json={"name": "a"}).json()["id"]
+    path = f"{DATA}/collections" if call == "post" else f"{DATA}/collections/{id_}"
+    answer = api.request(call, path, json=[])
+    assert (answer.status_code, answer.json()["message"]) == (400, "The body must be an object")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_published_route_that_is_not_imitated_says_so(method: str, api: httpx.Client) -> None:
+    answer = api.request(method, f"{DATA}/compute-functions/test")
+    assert (answer.status_code, answer.json()["code"]) == (501, "NOT_IMITATED")
+
+
+def test_a_properties_list_that_is_none_is_refused(api: httpx.Client) -> None:
+    id_ = api.post(f"{DATA}/collections", json={"name": "a"}).json()["id"]
+    answer = api.request("DELETE", f"{DATA}/collections/{id_}/properties", json={"names": [{}]})
+    assert (answer.status_code, answer.json()["message"]) == (400, "There is no property '{}'")
+
+
+def test_only_hard_true_deletes_hard(api: httpx.Client) -> None:
+    for hard, status in (("false", 200), ("1", 200), ("true", 404)):
+        id_ = api.post(f"{DATA}/collections", json={"name": "a"}).json()["id"]
+        assert api.delete(f"{DATA}/collections/{id_}", params={"hard": hard}).status_code == 204
+        assert api.post(f"{DATA}/collections/{id_}/restore").status_code == status
+        api.delete(f"{DATA}/collections/{id_}", params={"hard": "true"})
+
+
+def test_single_objects_are_wrapped_where_it_is_said_and_lists_are_not() -> None:
+    app = create_app(":memory:", workspaces=["acme"], envelope="data")
+    account = app.state.accounts["acme"]
+    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as api:
+        form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
+        api.headers["Authorization"] = f"Bearer {api.post('/oidc/token', data=form).json()['access_token']}"
+        made = api.post(f"{DATA}/collections", json={"name": "a"}).json()
+        assert list(made) == ["data"]
+        path = f"{DATA}/collections/{made['data']['id']}"
+        assert api.get(path).json() == made
+        assert list(api.put(path, json={}).json()) == ["data"]
+        assert api.get(f"{DATA}/collections").json()["data"] == [api.get(path).json()["data"]]
+    app.state.store.close()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+RUN = "async function run() {}"
 TWENTY = """\
 version: 2
 workspace: 6f1f1a52-53a4-4a7e-9d0c-000000000000
@@ -36,7 +37,7 @@ functions:
   longer: {code: "async function run() {}", timeoutMs: 400000}
   elsewhere: {source: ../../etc/passwd}
   missing: {source: nothing.js}
-  both: {source: a.js, code: x}
+  both: {source: a.js, code: "async function run() {}"}
 triggers:
   t1: {function: slow, executionType: webhook, triggerMetadata: {}}
   t2: {function: slow, executionType: event-driven, triggerMetadata: {event: record.created, recordSlug: orders}}
@@ -109,11 +110,13 @@ def test_twenty_and_one_mistakes_are_told_at_once_each_at_its_line(manifest: Cal
         ("a: \x01\n", 1, "control character"),
         ("[" * 500, 1, "levels deep"),
         ("[" * 5000, 1, "levels deep"),
-        ("version: 1\nvariables: {}\nfunctions: {}\n", 2, "not supported by this version"),
-        ("version: 1\nfunctions:\n  f: {code: x, renamedFrom: g}\n", 3, "not supported by this version"),
-        ("version: 1\nfunctions:\n  f: {code: x, description: '${env:NOT_SET}'}\n", 3, "NOT_SET is not set"),
-        ("version: 1\nfunctions:\n  f: {code: x, description: '${var:x}'}\n", 3, "not supported by this version"),
-        ("version: 1\nfunctions:\n  f: {code: x, description: '${huh}'}\n", 3, "write $${"),
+        ("version: 1\nvariables: 5\nfunctions: {}\n", 2, "variables must be a mapping"),
+        ("version: 1\nenvironments: []\nfunctions: {}\n", 2, "environments must be a mapping"),
+        (f"version: 1\nfunctions:\n  f: {{code: '{RUN}', renamedFrom: f}}\n", 3, "must be the old name"),
+        (f"version: 1\nfunctions:\n  f: {{code: '{RUN}', description: '${{env:NOT_SET}}'}}\n", 3, "NOT_SET is not set"),
+        (f"version: 1\nfunctions:\n  f: {{code: '{RUN}', description: '${{var:x}}'}}\n", 3, 'There is no variable "x"'),
+        (f"version: 1\nfunctions:\n  f: {{code: '{RUN}', description: '${{huh}}'}}\n", 3, "write $${"),
+        ("version: 1\nfunctions:\n  f: {code: x}\n", 3, "There is no function run"),
         ("version: 1\nfunctions: 5\n", 2, "must be a mapping"),
         ("version: 1\nfunctions:\n  f: 5\n", 3, "must be a mapping"),
     ],
@@ -157,17 +160,18 @@ def test_without_paths_the_usual_places_are_named(tmp_path: Path, monkeypatch: p
 
 def test_one_resource_in_two_files_is_told_with_both_places(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text("version: 1\nfunctions:\n  f: {code: x}\n")
+        (tmp_path / name).write_text(f"version: 1\nfunctions:\n  f: {{code: '{RUN}'}}\n")
     (found,) = problems(str(tmp_path))
     assert "declared twice" in found[1]
     assert "a.yaml:3:3" in found[1]
 
 
 def test_code_is_read_from_a_file_and_never_interpolated(tmp_path: Path, manifest: Callable[..., str]) -> None:
-    (tmp_path / "f.js").write_text("async function run() { return `${env:HOME}` }")
+    code = "async function run() { const env = 1; return `${env} ${'${env:HOME}'} $${`${env}`}`; }"
+    (tmp_path / "f.js").write_text(code)
     loaded = load([manifest("version: 1\nfunctions:\n  f: {source: f.js, description: '$${x} ${env:A} ${env:B:-b}'}\n")], {"A": "a"})
     spec = loaded.desired[Address("function", "f")].spec
-    assert spec == {"code": "async function run() { return `${env:HOME}` }", "description": "${x} a b"}
+    assert spec == {"code": code, "description": "${x} a b"}
 
 
 def test_a_secret_is_not_looked_up_and_cannot_be_seen(manifest: Callable[..., str]) -> None:

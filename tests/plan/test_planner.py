@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from centrali_deploy.address import Address, path_text
-from centrali_deploy.errors import LiveConflict, ManifestError
-from centrali_deploy.plan.model import Action, Change, Mark, Policy
+from centrali_deploy.errors import LiveConflict, ManifestError, Position
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.local.app import create_app
+from centrali_deploy.manifest.loading import load
+from centrali_deploy.pipeline.plan import plan as plan_of
+from centrali_deploy.plan.model import Action, Mark, Policy
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.report.json import plan_part
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, RecordedState
 from centrali_deploy.wire import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from centrali_deploy.plan.model import Plan
+    from centrali_deploy.remote.client import Client
 
 ONE = Address("function", "one")
 SPEC = {"code": "async function run() {}"}
 OTHER = {"code": "async function run() { return 1 }"}
 SECRET = Secret("${env:KEY}", lambda: "canary")
+CODE = "async function run() {}"
 
 
 def desired(**specs: Any) -> dict[Address, DesiredResource]:
@@ -178,12 +194,224 @@ def test_an_active_orchestration_cannot_become_a_draft() -> None:
     assert [refusal.rule for refusal in plan.refusals] == ["state-not-reachable"]
 
 
+MASKED = {"value": MASK, "encrypt": True}
+ACTIVE = {**step(encryptedParams={"K": MASKED}), "status": "active"}
+HOOK = {
+    "function": "one",
+    "executionType": "http-trigger",
+    "triggerMetadata": {"path": "x", "signingSecret": MASK, "params": {"k": MASKED}},
+    "enabled": True,
+}
+
+
+def property_(**members: Any) -> dict[str, Any]:
+    return {"name": "S", "properties": [{"name": "p", "type": "string", **members}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared", "present", "lost"),
+    [
+        ("orchestration", {**step(), "status": "paused"}, ACTIVE, []),
+        ("orchestration", {"name": "O", "status": "paused"}, ACTIVE, []),
+        ("orchestration", {"name": "P"}, ACTIVE, ["steps[0].encryptedParams.K.value"]),
+        ("orchestration", {"name": "P", "status": "paused"}, ACTIVE, ["steps[0].encryptedParams.K.value"]),
+        ("orchestration", step(delayMs=2), ACTIVE, ["steps[0].encryptedParams.K.value"]),
+        ("orchestration", step(delayMs=2, encryptedParams=None), ACTIVE, []),
+        ("orchestration", step(delayMs=2, encryptedParams={"K": {"value": SECRET, "encrypt": True}}), ACTIVE, []),
+        ("orchestration", step(delayMs=2, encryptedParams={"L": {"value": SECRET, "encrypt": True}}), ACTIVE, []),
+        ("trigger", {"enabled": False}, HOOK, []),
+        ("trigger", {"enabled": False, "triggerMetadata": {"path": "x"}}, HOOK, []),
+        ("trigger", {"function": "two"}, HOOK, ["triggerMetadata.signingSecret", "triggerMetadata.params.k.value"]),
+        (
+            "trigger",
+            {"triggerMetadata": {"path": "y"}},
+            HOOK,
+            ["triggerMetadata.signingSecret", "triggerMetadata.params.k.value"],
+        ),
+        ("trigger", {"triggerMetadata": {"path": "y", "signingSecret": None}}, HOOK, ["triggerMetadata.params.k.value"]),
+        ("trigger", {"triggerMetadata": {"path": "y", "signingSecret": SECRET, "params": {}}}, HOOK, []),
+        ("trigger", {"executionType": "endpoint", "triggerMetadata": {"path": "x"}}, HOOK, ["triggerMetadata.params.k.value"]),
+        ("trigger", {"executionType": "endpoint", "triggerMetadata": {"path": "x", "params": {}}}, HOOK, []),
+        ("structure", property_(maxLength=5), property_(isSecret=True, default=MASK), ["properties[0].default"]),
+        ("structure", property_(maxLength=5, default=None), property_(isSecret=True, default=MASK), []),
+        ("structure", {"name": "T"}, property_(isSecret=True, default=MASK), []),
+        ("structure", property_(type="number"), property_(isSecret=True, default=MASK), []),
+        ("structure", {"name": "S", "properties": []}, property_(isSecret=True, default=MASK), []),
+    ],
+)
+def test_which_changes_would_lose_a_secret(kind: str, declared: Any, present: Any, lost: list[str]) -> None:
+    ours = desired(**{f"{kind}_x": declared, "function_one": SPEC, "function_two": SPEC})
+    theirs = live(**{f"{kind}_x": present, "function_one": SPEC, "function_two": SPEC})
+    plan = make_plan("w", ours, theirs, RecordedState(), Policy())
+    assert [str(change.address) for change in plan.pending] == [f"{kind}/x"]
+    assert [(refusal.rule, refusal.message.split(" is encrypted")[0]) for refusal in plan.refusals] == [
+        ("secret-would-be-lost", path) for path in lost
+    ]
+    assert MASK not in repr(plan.refusals)
+    assert all(refusal.address == (kind, "x") and "write null" in refusal.hint for refusal in plan.refusals)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present", "rules"),
+    [
+        ("draft", "active", ["state-not-reachable"]),
+        ("draft", "paused", ["state-not-reachable"]),
+        (None, "active", ["state-not-reachable"]),
+        ("active", "draft", []),
+        ("paused", "active", []),
+        ("active", "paused", []),
+        ("paused", None, []),
+    ],
+)
+def test_which_states_can_be_reached(wanted: Any, present: Any, rules: list[str]) -> None:
+    theirs = {**step(), "status": present} if present else step()
+    plan = make_plan("w", desired(orchestration_x={**step(), "status": wanted}), live(orchestration_x=theirs), RecordedState(), Policy())
+    assert [refusal.rule for refusal in plan.refusals] == rules
+    assert all(refusal.message == f"status cannot go back to draft from {present}." for refusal in plan.refusals)
+    assert all(refusal.hint == "Write one of active, paused, or leave status out." for refusal in plan.refusals)
+
+
+@pytest.mark.parametrize("present", [True, False, None])
+def test_a_state_that_can_be_gone_back_to_is_reset_by_null(present: Any) -> None:
+    spec = {"function": "one", "executionType": "on-demand"}
+    theirs = live(trigger_t=spec if present is None else {**spec, "enabled": present}, function_one=SPEC)
+    plan = make_plan("w", desired(trigger_t={**spec, "enabled": None}), theirs, RecordedState(), Policy())
+    assert plan.refusals == ()
+    assert [change.action for change in plan.pending] == ([Action.UPDATE] if present is False else [])
+
+
+def test_a_new_one_may_be_anything() -> None:
+    plan = make_plan("w", desired(orchestration_x={**step(), "status": "draft"}), LiveState(), RecordedState(), Policy())
+    assert plan.refusals == ()
+
+
+REFERRING: dict[str, Any] = {
+    "trigger_t": {"function": "one", "executionType": "on-demand", "triggerMetadata": {}},
+    "orchestration_o": {"name": "O", "trigger": {"type": "on-demand"}, "steps": [{"id": "s", "type": "compute", "function": "one"}]},
+}
+
+
+@pytest.mark.parametrize("name", REFERRING)
+def test_a_reference_to_a_name_that_is_live_twice_is_a_conflict_too(name: str) -> None:
+    state = LiveState(live(function_one=SPEC).resources, {ONE: ("id-1", "id-2")})
+    with pytest.raises(LiveConflict, match=r"function/one \(ids id-1, id-2\)"):
+        make_plan("w", desired(**{name: REFERRING[name]}), state, RecordedState(), Policy())
+
+
+def test_a_double_that_nobody_means_is_left_alone() -> None:
+    state = LiveState(live(function_one=SPEC, function_two=SPEC).resources, {ONE: ("id-1", "id-2")})
+    assert make_plan("w", desired(function_two=SPEC), state, RecordedState(), Policy()).empty
+
+
+def test_every_reference_that_leads_nowhere_is_told_at_its_place() -> None:
+    address = Address("orchestration", "o")
+    spec = {"steps": [{"id": "s", "function": "gone"}], "trigger": {"structureSlug": "lost"}}
+    places = {(): Position("w.yaml", 1), ("steps", 0, "function"): Position("w.yaml", 2), ("trigger",): Position("w.yaml", 3)}
+    with pytest.raises(ManifestError) as caught:
+        make_plan("w", {address: DesiredResource(address, spec, places)}, LiveState(), RecordedState(), Policy())
+    assert [(p.position.line, p.message, p.hint) for p in caught.value.problems] == [
+        (
+            2,
+            '"steps[0].function" names function/gone, which is neither declared nor in the workspace.',
+            "Declare it under functions, or correct the name.",
+        ),
+        (
+            3,
+            '"trigger.structureSlug" names structure/lost, which is neither declared nor in the workspace.',
+            "Declare it under structures, or correct the name.",
+        ),
+    ]
+
+
+def test_a_create_shows_what_is_written_and_nothing_that_is_null() -> None:
+    spec = {"code": "c", "description": None, "timeoutMs": 5}
+    (change,) = make_plan("w", desired(function_one=spec), LiveState(), RecordedState(), Policy()).changes
+    assert [(field.path, field.before, field.after) for field in change.fields] == [
+        (("code",), Mark.ABSENT, "c"),
+        (("timeoutMs",), Mark.ABSENT, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("present", "reason"),
+    [
+        (step(encryptedParams={"K": MASKED}), "secrets are sent again"),
+        ({**step(encryptedParams={"K": MASKED}), "name": "P"}, "fields differ"),
+    ],
+)
+def test_secrets_that_are_only_sent_again_are_called_so(present: Any, reason: str) -> None:
+    ours = step(encryptedParams={"K": {"value": SECRET, "encrypt": True}})
+    plan = make_plan("w", desired(orchestration_x=ours), live(orchestration_x=present), RecordedState(), Policy(resend_secrets=True))
+    assert [change.reason for change in plan.pending] == [reason]
+
+
+OURS = desired(
+    structure_a=structure("b"),
+    structure_b=structure("c"),
+    structure_c={"name": "S", "properties": [{"name": "p", "type": "string", "default": SECRET}]},
+    function_one=OTHER,
+    trigger_t={"function": "one", "executionType": "endpoint", "triggerMetadata": {"path": "x"}},
+    trigger_u={"function": "one", "executionType": "on-demand", "enabled": False},
+)
+THEIRS = live(
+    structure_b={**structure(), "description": "theirs"},
+    structure_z=structure(),
+    function_one=SPEC,
+    function_nine=SPEC,
+    trigger_t={"function": "one", "executionType": "on-demand", "triggerMetadata": {"params": {"k": MASKED}}},
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(sorted(OURS)), st.permutations(sorted(THEIRS.resources)))
+def test_the_plan_is_the_same_whatever_the_order_of_files_and_lists(ours: list[Address], theirs: list[Address]) -> None:
+    def made(names: list[Address], present: list[Address]) -> Plan:
+        state = LiveState({address: THEIRS.resources[address] for address in present})
+        return make_plan("w", {address: OURS[address] for address in names}, state, recorded(Address("function", "gone")), Policy())
+
+    first, second = made(sorted(OURS), sorted(THEIRS.resources)), made(ours, theirs)
+    assert first == second
+    assert first.digest == second.digest
+    assert plan_part(first) == plan_part(second)
+
+
+@pytest.mark.parametrize("page_cap", [1, 2, 100])
+def test_the_plan_is_the_same_whatever_the_order_of_paths_and_the_size_of_pages(
+    page_cap: int, connect_to: Callable[..., Client], tmp_path: Path
+) -> None:
+    texts = {
+        "a.yaml": "version: 1\nstructures:\n  a: {name: A, properties: [{name: to, type: reference, target: b}]}\n  b: {name: B}\n",
+        "b.yaml": f"version: 1\nworkspace: acme-dev\nfunctions:\n  g: {{code: &c '{CODE}'}}\n  f: {{code: *c}}\n",
+        "c.yaml": "version: 1\ntriggers:\n  t: {function: f, executionType: on-demand}\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    app = create_app(":memory:", workspaces=["acme-dev"], page_cap=page_cap)
+    found = []
+    with connect_to(app) as client:
+        for name in ("f", "h", "i"):
+            client.create(KINDS["function"], {"name": name, "code": name})
+        for order in permutations(texts):
+            steps = plan_of(load([str(tmp_path / name) for name in order], {}), client, Policy())
+            while True:
+                try:
+                    next(steps)
+                except StopIteration as stopped:
+                    found.append(plan_part(stopped.value.plan))
+                    break
+    app.state.store.close()
+    assert all(part == found[0] for part in found)
+    assert {change["address"]: change["action"] for change in found[0]["changes"]} == {
+        "structure/a": "create",
+        "structure/b": "create",
+        "function/f": "update",
+        "function/g": "create",
+        "trigger/t": "create",
+    }
+    assert found[0]["unmanaged"] == ["function/h", "function/i"]
+
+
 def test_the_digest_names_the_differences_and_not_their_order() -> None:
     first = make_plan("w", desired(function_one=SPEC, function_two=OTHER), LiveState(), RecordedState(), Policy())
     second = make_plan("w", desired(function_two=OTHER, function_one=SPEC), LiveState(), RecordedState(), Policy())
     assert first.digest == second.digest != make_plan("w", desired(function_one=OTHER), LiveState(), RecordedState(), Policy()).digest
-
-
-def test_an_update_without_a_difference_cannot_be_written() -> None:
-    with pytest.raises(ValueError, match="no-op"):
-        Change.update(ONE, "nothing", ())

@@ -1,0 +1,150 @@
+"""Ctrl-C: once finishes what was begun and says what is left, twice stops at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+
+from centrali_deploy.cli.interrupting import stops_between_changes
+from centrali_deploy.local.app import create_app
+from centrali_deploy.local.faults import Fault
+from centrali_deploy.local.serving import bound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FUNCTIONS = "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: 'async function run() {{}}'}}\n" for number in range(9))
+
+
+@contextmanager
+def serving(fault: Fault) -> Iterator[dict[str, str]]:
+    """A workspace with a fault on a port; gives the settings of a client. The store holds what took effect."""
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[fault])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+    with bound(0) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        account = app.state.accounts["acme-dev"]
+        try:
+            yield {
+                "CENTRALI_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
+                "CENTRALI_WORKSPACE": "acme-dev",
+                "CENTRALI_CLIENT_ID": account.client_id,
+                "CENTRALI_CLIENT_SECRET": account.client_secret,
+            }
+        finally:
+            server.should_exit = True
+            thread.join(10)
+    app.state.store.close()
+
+
+@contextmanager
+def applying(project: Path, settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    (project / "workspace.yaml").write_text(FUNCTIONS, encoding="utf-8")
+    words = [sys.executable, "-m", "centrali_deploy", "apply", "--yes"]
+    with subprocess.Popen(  # noqa: S603 -- this project's own command
+        words, cwd=project, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
+def begun(fault: Fault, count: int) -> None:
+    """Wait until so many requests were struck."""
+    at_first, end = 1000, time.monotonic() + 20
+    while at_first - (fault.times or 0) < count:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def slow(seconds: float) -> Fault:
+    return Fault("POST", "compute-functions$", "slow", times=1000, seconds=seconds)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_once_finishes_what_was_begun_and_says_what_is_left(number: int, project: Path) -> None:
+    fault = slow(0.4)
+    with serving(fault) as settings, applying(project, settings) as process:
+        begun(fault, 4)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Stopping: what was begun is being finished. Once more stops at once." in err
+    assert "Error: Interrupted: 5 of the changes were not begun.\n  Run again to carry them out.\n" in err
+    assert "Apply: 4 applied." in out
+    assert fault.times == 996
+
+
+def test_twice_stops_at_once(project: Path) -> None:
+    fault = slow(5)
+    with serving(fault) as settings, applying(project, settings) as process:
+        begun(fault, 1)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        said = "".join(process.stderr.readline() for _ in range(2))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert time.monotonic() - start < 2
+    assert process.returncode == 130
+    assert "Stopping:" in said
+    assert "Stopped at once. What was being sent may have taken effect: plan again to see." in err
+
+
+def test_nobody_waits_for_an_api_that_asked_to_wait(project: Path) -> None:
+    fault = Fault("POST", "compute-functions$", "429", times=1000, seconds=50)
+    with serving(fault) as settings, applying(project, settings) as process:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert told.startswith("The API asked to wait: ")
+    assert process.returncode == 130
+    assert "Told to stop while the API asked to wait." in out
+    assert "Interrupted: 5 of the changes were not begun." in err
+
+
+def test_before_the_first_write_it_is_simply_over(project: Path) -> None:
+    fault = Fault("GET", "collections", "slow", times=1000, seconds=3)
+    with serving(fault) as settings, applying(project, settings) as process:
+        begun(fault, 1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=2)
+    assert (process.returncode, out, err) == (130, "", "\nError: Interrupted.\n")
+
+
+def test_the_first_signal_asks_and_hurries_the_second_one_leaves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hurried: list[str] = []
+    left: list[int] = []
+    monkeypatch.setattr(os, "_exit", left.append)
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with stops_between_changes(lambda: hurried.append("hurry")) as stopping:
+        assert not stopping()
+        signal.raise_signal(signal.SIGTERM)
+        assert (stopping(), hurried, left) == (True, ["hurry"], [])
+        assert "Stopping:" in capsys.readouterr().err
+        signal.raise_signal(signal.SIGINT)
+        assert left[:1] == [130]
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_whatever_happens_inside_the_signals_are_given_back() -> None:
+    def fail() -> Any:
+        with stops_between_changes(lambda: None):
+            raise ZeroDivisionError
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert signal.getsignal(signal.SIGINT) is before

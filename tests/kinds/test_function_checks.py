@@ -1,0 +1,213 @@
+"""What is wrong with a function's code: by itself, and beside what runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from centrali_deploy.errors import ManifestError
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.manifest.loading import load
+from centrali_deploy.runtime import API, GONE, MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from centrali_deploy.kind import Finding
+
+RUN = "async function run() {}\n"
+
+
+def found(code: Any) -> list[Finding]:
+    return list(KINDS["function"].check("f", {"code": code}))
+
+
+def told(code: Any) -> list[tuple[str, str, Any]]:
+    return [(finding.severity, finding.message, finding.spot) for finding in found(code)]
+
+
+@pytest.mark.parametrize(
+    ("code", "findings"),
+    [
+        (RUN, []),
+        (f"const a = 1\n{RUN}function helper() {{}}", []),
+        ("const run = async () => {}", [("error", "There is no function run.", None)]),
+        ("// nothing", [("error", "There is no function run.", None)]),
+        ("async function Run() {}", [("error", "There is no function run.", None)]),
+        ("function run() {}", [("error", "run is not a plain async function.", (1, 10))]),
+        ("async function* run() {}", [("error", "run is not a plain async function.", (1, 17))]),
+        ("async function run(event) {}", [("error", "run takes parameters, and the platform gives none.", (1, 16))]),
+        (
+            "function run(a) {}",
+            [
+                ("error", "run is not a plain async function.", (1, 10)),
+                ("error", "run takes parameters, and the platform gives none.", (1, 10)),
+            ],
+        ),
+        (
+            RUN + "\nfunction run(a) {}\n" + RUN,
+            [("error", "run is declared again.", (3, 10)), ("error", "run is declared again.", (4, 16))],
+        ),
+        ("export async function run() {}", [("warning", "Nothing can be exported.", (1, 1))]),
+        ("async function run() { } }", [("error", "This is not JavaScript: this makes no sense here: }.", (1, 26))]),
+        ("nonsense here (", [("error", "This is not JavaScript: this makes no sense here: here.", (1, 10))]),
+    ],
+)
+def test_run_is_declared_once_async_and_without_parameters(code: str, findings: Any) -> None:
+    assert told(code) == findings
+
+
+def test_a_second_run_is_told_with_the_line_of_the_first() -> None:
+    (finding,) = found("\n" + RUN + RUN)
+    assert finding.hint == "It is also at line 2 of the code: keep one."
+
+
+def test_three_places_that_are_no_javascript_are_told_and_no_more() -> None:
+    assert len(found(RUN + "} \nx = 1\n" * 9)) == 3
+
+
+@pytest.mark.parametrize("code", [None, 5, "", "  \n", ["x"]])
+def test_code_that_is_none_is_left_to_the_model(code: object) -> None:
+    assert found(code) == []
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_what_other_platforms_have_is_a_warning_with_what_to_write_instead(name: str) -> None:
+    source = {"import": 'import x from "y"', "export": "export { x }"}.get(name, f"{name}('x')")
+    (finding,) = found(f"{RUN}{source}")
+    assert (finding.message, finding.hint) == MISSING[name]
+    assert (finding.severity, finding.spot) == ("warning", (2, 1))
+
+
+@pytest.mark.parametrize("method", sorted(API))
+def test_a_published_member_of_api_is_known(method: str) -> None:
+    assert found(f"{RUN}api.{method}(1)") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("api.queryRecord('x')", "Did you mean api.queryRecords?"),
+        ("api['createrecord']('x')", "Did you mean api.createRecord?"),
+        ("api.searchRecords('x')", GONE["searchRecords"]),
+        ("api.zzzz()", "Look it up: it is not a published one."),
+    ],
+)
+def test_an_unknown_member_of_api_is_a_warning_with_the_one_it_may_be(call: str, hint: str) -> None:
+    (finding,) = found(RUN + call)
+    assert (finding.severity, finding.hint, finding.spot) == (
+        "warning",
+        hint,
+        (2, call.index(next(c for c in call[4:] if c.isalpha()), 4) + 1),
+    )
+    assert finding.message.endswith(" is not known.")
+
+
+METADATA = {
+    "on-demand": {},
+    "event-driven": {"event": "record_updated", "recordSlug": "orders"},
+    "scheduled": {"scheduleType": "interval", "interval": 60},
+    "http-trigger": {"path": "x"},
+    "endpoint": {"path": "x"},
+}
+EVENT = "event workspaceSlug recordSlug recordId data timestamp before after hardDelete recordIds count error"
+GIVEN = {
+    "event-driven": EVENT.split(),
+    "scheduled": [],
+    "http-trigger": ["payload", "headers", "query"],
+    "endpoint": ["payload", "method", "headers", "query"],
+    "orchestration": ["data"],
+}
+ALL = sorted({member for members in GIVEN.values() for member in members} | {"body"})
+READING = "async function run() {\n" + "".join(f"  executionParams.{member};\n" for member in ALL) + "}\n"
+
+
+def warned(manifest: Callable[..., str], *runners: str, code: str = READING, **sections: Any) -> list[str]:
+    """What is warned of a function that these run; each runner is an execution type."""
+    triggers = {
+        f"t{number}": {"function": "f", "executionType": sort, "triggerMetadata": METADATA[sort]}
+        for number, sort in enumerate(runners)
+        if sort in METADATA
+    }
+    flow = {"name": "O", "trigger": {"type": "on-demand"}, "steps": [{"id": "s", "type": "compute", "function": "f"}]}
+    content: dict[str, Any] = {"version": 1, "functions": {"f": {"code": code}}, "triggers": triggers, **sections}
+    if "orchestration" in runners:
+        content["orchestrations"] = {"o": flow}
+    loaded = load([manifest(content)], {})
+    return [f"{problem.message} {problem.hint}" for problem in loaded.warnings]
+
+
+def absent(warnings: list[str]) -> set[str]:
+    return {text.removeprefix("executionParams.").split(" ")[0] for text in warnings}
+
+
+@pytest.mark.parametrize("sort", GIVEN)
+def test_a_function_is_warned_of_every_input_that_what_runs_it_does_not_give(sort: str, manifest: Callable[..., str]) -> None:
+    found = warned(manifest, sort)
+    assert absent(found) == set(ALL) - set(GIVEN[sort])
+    runner = "orchestration/o" if sort == "orchestration" else "trigger/t0"
+    given = "{" + ", ".join(sorted(GIVEN[sort])) + "}"
+    assert found[0].endswith(f"is never there. {runner} ({sort}) gives {given}.")
+
+
+@pytest.mark.parametrize(
+    ("runners", "given"),
+    [
+        (("http-trigger", "endpoint"), {"payload", "method", "headers", "query"}),
+        (("scheduled", "scheduled"), set()),
+        (("scheduled", "orchestration"), {"data"}),
+        (("event-driven", "http-trigger"), {*EVENT.split(), "payload", "headers", "query"}),
+    ],
+)
+def test_what_one_of_several_runners_gives_is_there(runners: tuple[str, ...], given: set[str], manifest: Callable[..., str]) -> None:
+    found = warned(manifest, *runners)
+    assert absent(found) == set(ALL) - given
+    assert all(f"({sort}) gives" in found[0] for sort in runners)
+
+
+@pytest.mark.parametrize("runners", [("on-demand",), ("on-demand", "scheduled"), ("orchestration", "on-demand"), ()])
+def test_with_a_caller_who_sends_anything_or_with_no_runner_nothing_is_said(runners: tuple[str, ...], manifest: Callable[..., str]) -> None:
+    assert warned(manifest, *runners) == []
+
+
+def test_only_what_runs_this_function_counts_and_its_params_are_not_checked(manifest: Callable[..., str]) -> None:
+    other = {"functions": {"f": {"code": READING}, "g": {"code": RUN}}}
+    triggers = {"triggers": {"t": {"function": "g", "executionType": "scheduled", "triggerMetadata": METADATA["scheduled"]}}}
+    assert warned(manifest, **other, **triggers) == []
+    assert warned(manifest, "scheduled", code="async function run() { return triggerParams.anything }") == []
+
+
+def test_a_warning_stands_where_the_member_is_read_in_the_functions_own_file(manifest: Callable[..., str]) -> None:
+    manifest("async function run() {\n  const { data, body } = executionParams\n}\n", "f.js")
+    flow = {"name": "O", "trigger": {"type": "on-demand"}, "steps": [{"id": "s", "type": "compute", "function": "f"}]}
+    loaded = load([manifest({"version": 1, "functions": {"f": {"source": "f.js"}}, "orchestrations": {"o": flow}})], {})
+    (problem,) = loaded.warnings
+    assert (problem.position.file.endswith("f.js"), problem.position.line, problem.position.column) == (True, 2, 17)
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        ("api.queryRecords('order')", "Did you mean orders?"),
+        ("api.createRecord('ordres', {})", "Did you mean orders?"),
+        ("api.queryRecords('orders')", None),
+        ("api.queryRecords('somewhere-else')", None),
+        ("api.queryRecords(slug)", None),
+        ("api.httpRequest('order')", None),
+        ("api.fetchRecord('order')", None),
+    ],
+)
+def test_a_structure_that_is_nearly_a_declared_one_is_a_warning(call: str, hint: str | None, manifest: Callable[..., str]) -> None:
+    code = f"async function run() {{ {call} }}"
+    found = warned(manifest, code=code, structures={"orders": {"name": "Orders"}})
+    slug = call.split("'")[1] if "'" in call else ""
+    assert found == ([f'No structure "{slug}" is declared. {hint}'] if hint else [])
+
+
+def test_errors_in_code_keep_a_manifest_from_loading_at_their_line(manifest: Callable[..., str]) -> None:
+    text = "version: 1\nfunctions:\n  f:\n    code: |\n      async function run() {\n        return {a: 1, b: }\n      }\n"
+    with pytest.raises(ManifestError, match="This is not JavaScript") as caught:
+        load([manifest(text)], {})
+    (problem,) = caught.value.problems
+    assert (problem.position.line, problem.position.column) == (6, 25)

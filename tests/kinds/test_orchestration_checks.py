@@ -1,0 +1,164 @@
+"""What is wrong with an orchestration that its model does not see: its start, its steps, and where they lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.kinds import KINDS
+
+KIND = KINDS["orchestration"]
+
+
+def told(*steps: Any, trigger: Any = None) -> list[tuple[str, Any, str]]:
+    spec = {"name": "O", "trigger": trigger or {"type": "on-demand"}, "steps": list(steps)}
+    return [(finding.severity, finding.path, finding.message) for finding in KIND.check("o", spec)]
+
+
+def compute(name: str, to: str | None = None) -> dict[str, Any]:
+    return {"id": name, "type": "compute", "function": "f", **({"nextStepId": to} if to else {})}
+
+
+def delay(name: str, to: str | None = None) -> dict[str, Any]:
+    return {**compute(name, to), "type": "delay", "delayMs": 1}
+
+
+def decision(name: str, *conditions: Any, to: str, otherwise: str | None = None) -> dict[str, Any]:
+    rows = list(conditions) or [{"path": "input.ok", "op": "exists"}]
+    return {"id": name, "type": "decision", "cases": [{"conditions": rows, "nextStepId": to}], "defaultNextStepId": otherwise}
+
+
+def test_the_examples_have_nothing_wrong() -> None:
+    for pair in KIND.examples:
+        for spec in pair:
+            assert list(KIND.check("o", spec)) == []
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("eventType", "record.create", '"record.create" is not an event.'),
+        ("cronExpression", "0 24 * * *", '"cronExpression" is not a cron expression: "0 24 * * *".'),
+        ("timezone", "../etc/passwd", '"../etc/passwd" is not a time zone.'),
+        ("scheduledAt", "tomorrow", '"tomorrow" is not a moment.'),
+    ],
+)
+def test_when_it_starts_is_checked_at_its_own_member(member: str, value: str, message: str) -> None:
+    assert told(compute("a"), trigger={"type": "x", member: value}) == [("error", ("trigger", member), message)]
+
+
+@pytest.mark.parametrize(
+    ("sort", "needed", "value"),
+    [("interval", "interval", 60), ("cron", "cronExpression", "0 2 * * *"), ("once", "scheduledAt", "2030-01-31T08:00:00Z")],
+)
+def test_a_schedule_needs_the_member_that_says_when(sort: str, needed: str, value: Any) -> None:
+    start = {"type": "scheduled", "scheduleType": sort}
+    message = f"scheduleType {sort} needs {needed}."
+    assert told(compute("a"), trigger=start) == told(compute("a"), trigger={**start, needed: None}) == [("error", ("trigger",), message)]
+    assert told(compute("a"), trigger={**start, needed: value}) == []
+
+
+def test_a_step_that_is_there_twice_is_told_at_both_places() -> None:
+    found = told(compute("a", "b"), compute("b"), compute("b"))
+    assert found == [("error", ("steps", index, "id"), 'The step "b" is there 2 times.') for index in (1, 2)]
+
+
+@pytest.mark.parametrize(("step", "told_of"), [(compute("a"), False), (delay("a"), True), (decision("a", to="a"), True)])
+def test_only_compute_steps_have_encrypted_params(step: Any, told_of: bool) -> None:
+    found = [message for _, path, message in told({**step, "encryptedParams": {}}) if path[-1] == "encryptedParams"]
+    assert found == ([f"A {step['type']} step cannot have encryptedParams."] if told_of else [])
+
+
+def test_every_way_that_leads_to_no_step_is_told_at_its_place() -> None:
+    found = told(compute("a", "b"), {**decision("b", to="x", otherwise="y"), "nextStepId": "z"})
+    assert found == [
+        ("error", ("steps", 1, "nextStepId"), 'There is no step "z".'),
+        ("error", ("steps", 1, "cases", 0, "nextStepId"), 'There is no step "x".'),
+        ("error", ("steps", 1, "defaultNextStepId"), 'There is no step "y".'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "place", "message"),
+    [
+        ({"op": "exists", "value": True}, ("value",), "exists takes no value."),
+        ({"op": "notExists", "value": 0}, ("value",), "notExists takes no value."),
+        ({"op": "in", "value": "x"}, ("value",), "in takes a list."),
+        ({"op": "notIn", "value": None}, ("value",), "notIn takes a list."),
+        ({"op": "in"}, (), "in needs a value."),
+        *(({"op": op}, (), f"{op} needs a value.") for op in ("eq", "neq", "gt", "gte", "lt", "lte", "notIn")),
+    ],
+)
+def test_a_comparison_that_lacks_its_value_or_has_one_too_many_is_told(condition: Any, place: Any, message: str) -> None:
+    found = told(decision("a", {"path": "input.x", **condition}, to="b"), compute("b"))
+    assert found == [("error", ("steps", 0, "cases", 0, "conditions", 0, *place), message)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"op": "exists"},
+        {"op": "exists", "value": None},
+        {"op": "notExists"},
+        {"op": "in", "value": []},
+        {"op": "notIn", "value": [1]},
+        {"op": "eq", "value": None},
+        {"op": "gt", "value": 0},
+        {"op": 5},
+    ],
+)
+def test_a_comparison_that_has_what_it_needs_is_not(condition: Any) -> None:
+    assert told(decision("a", {"path": "input.x", **condition}, to="b"), compute("b")) == []
+
+
+def test_a_step_that_nothing_leads_to_is_a_warning() -> None:
+    found = told(compute("a", "c"), compute("b", "c"), compute("c"))
+    assert found == [("warning", ("steps", 1), 'The step "b" is never reached.')]
+    assert told(compute("a")) == []
+
+
+def test_a_step_reached_only_through_one_that_is_not_is_not_reached_either() -> None:
+    found = told(compute("a"), compute("b", "c"), compute("c"))
+    assert [message for _, _, message in found] == ['The step "b" is never reached.', 'The step "c" is never reached.']
+
+
+def test_steps_that_follow_each_other_for_ever_are_a_warning_and_a_delay_makes_it_good() -> None:
+    found = told(compute("a", "b"), decision("b", to="a", otherwise="c"), compute("c"))
+    assert found == [("warning", ("steps", 0), "These steps follow each other for ever: a -> b -> a.")]
+    assert told(delay("a", "b"), decision("b", to="a", otherwise="c"), compute("c")) == []
+    assert told(compute("a", "a")) == [("warning", ("steps", 0), "These steps follow each other for ever: a -> a.")]
+
+
+@pytest.mark.parametrize(
+    ("path", "finding"),
+    [
+        ("input.data.total", None),
+        ("context.run", None),
+        ("steps.a.output.ok", None),
+        ("steps.a.b.output.ok", None),
+        ("output.ok", ("warning", '"output.ok" leads nowhere.')),
+        ("inputs.x", ("warning", '"inputs.x" leads nowhere.')),
+        ("", ("warning", '"" leads nowhere.')),
+        ("steps.gone.output", ("error", 'There is no step "gone".')),
+        ("steps.later.output", ("warning", 'The step "later" does not come before "check".')),
+        ("steps.check.output", ("warning", 'The step "check" does not come before "check".')),
+    ],
+)
+def test_a_condition_looks_at_the_input_or_at_a_step_that_came_before(path: str, finding: Any) -> None:
+    check = decision("check", {"path": path, "op": "exists"}, to="later")
+    found = told(compute("a", "a.b"), compute("a.b", "check"), check, compute("later"))
+    at = ("steps", 2, "cases", 0, "conditions", 0, "path")
+    assert found == ([(finding[0], at, finding[1])] if finding else [])
+
+
+def test_on_a_way_round_every_step_comes_before_every_other() -> None:
+    check = decision("check", {"path": "steps.later.output", "op": "exists"}, to="later")
+    assert told(check, delay("later", "check")) == []
+
+
+@pytest.mark.parametrize(
+    "steps", [None, 5, "x", {}, [], [None], [5], [[]], [{}], [{"id": 5, "cases": 5}], [{"id": "a", "cases": [{"conditions": [5, {}]}, 5]}]]
+)
+def test_steps_of_any_shape_do_not_make_it_fail(steps: object) -> None:
+    assert list(KIND.check("o", {"trigger": steps, "steps": steps})) == []

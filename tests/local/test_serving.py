@@ -1,0 +1,73 @@
+"""The local workspace on a port: answered while it runs, one at a time on a port, finished when it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from centrali_deploy.local.serving import LOOPBACK, bound
+
+PROGRAM = """
+import asyncio
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from centrali_deploy.local.serving import bound, serve
+
+async def late(request):
+    print("begun", flush=True)
+    await asyncio.sleep(0.3)
+    return PlainTextResponse("whole")
+
+listening = bound(0)
+print(listening.getsockname()[1], flush=True)
+serve(Starlette(routes=[Route("/", late)]), listening)
+"""
+
+
+def test_a_port_is_on_this_machine_only_and_free_ones_differ() -> None:
+    with bound(0) as first, bound(0) as second:
+        assert first.getsockname()[0] == LOOPBACK == "127.0.0.1"
+        assert first.getsockname()[1] != second.getsockname()[1]
+        with socket.create_connection(first.getsockname(), timeout=5):
+            pass
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+def test_the_second_one_on_a_port_is_refused_until_the_first_is_gone() -> None:
+    with bound(0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(OSError, match="in use") as caught:
+            bound(port)
+        assert caught.value.errno == errno.EADDRINUSE
+        del caught
+        gc.collect()
+        with socket.create_connection((LOOPBACK, port), timeout=5), first.accept()[0]:
+            pass
+    with bound(port) as again:
+        assert again.getsockname()[1] == port
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_running_is_finished_when_it_is_told_to_stop(number: int) -> None:
+    words = [sys.executable, "-c", PROGRAM]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 -- the lines above
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(httpx.get, f"http://{LOOPBACK}:{port}", timeout=10)
+            assert process.stdout.readline() == "begun\n"
+            os.kill(process.pid, number)
+            assert asked.result().text == "whole"
+        assert process.wait(10) in {0, 1, -number}
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://{LOOPBACK}:{port}")

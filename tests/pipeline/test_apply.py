@@ -1,0 +1,160 @@
+"""Apply: refused before the first write, stale when the workspace moved, and judged by what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from centrali_deploy.address import Address
+from centrali_deploy.apply.outcome import Outcome, Started, Status
+from centrali_deploy.errors import (
+    AppliedInPart,
+    Conflict,
+    ExitCode,
+    Interrupted,
+    ManifestError,
+    Position,
+    Problem,
+    Rejected,
+    StalePlan,
+    UnsafePlan,
+)
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.manifest.loading import load
+from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
+from centrali_deploy.pipeline.plan import Planned, plan
+from centrali_deploy.plan.model import Change, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from centrali_deploy.errors import DeployError
+    from centrali_deploy.remote.client import Client
+
+CODE = {"code": "async function run() {}"}
+SECRET = {"value": "${env:KEY}", "encrypt": True}
+SEALED = {"function": "f", "executionType": "on-demand", "triggerMetadata": {"params": {"key": SECRET}}}
+DONE, BAD, GOOD = (Change.create(Address("function", name), "not there yet", ()) for name in ("done", "bad", "good"))
+
+
+def planned(path: str, client: Client, environ: dict[str, str]) -> Planned:
+    steps = plan(load([path], environ), client, Policy())
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stopped:
+            return stopped.value
+
+
+def applied(path: str, client: Client, environ: dict[str, str]) -> list[Any]:
+    return list(apply(load([path], environ), planned(path, client, environ), client, lambda: False))
+
+
+@pytest.mark.parametrize(("environ", "words"), [({}, "KEY is not set"), ({"KEY": ""}, "is empty")])
+def test_a_secret_that_is_not_set_is_refused_before_anything_is_written(
+    environ: dict[str, str], words: str, client: Client, manifest: Callable[..., str]
+) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": SEALED}})
+    found = planned(path, client, environ)
+    for refusing in (lambda: check(load([path], environ), found, client), lambda: applied(path, client, environ)):
+        with pytest.raises(ManifestError, match=words) as caught:
+            refusing()
+        assert caught.value.exit_code == ExitCode.INVALID
+    assert planned(path, client, environ).live.resources == {}
+
+
+def test_a_secret_that_need_not_be_sent_need_not_be_set(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": SEALED}})
+    applied(path, client, {"KEY": "canary"})
+    check(load([path], {}), planned(path, client, {}), client)
+
+
+def test_a_plan_that_a_protection_refuses_is_not_checked_further(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": SEALED, "u": SEALED}})
+    applied(path, client, {"KEY": "canary"})
+    bare = {"function": "f", "executionType": "endpoint", "triggerMetadata": {"path": "x"}}
+    path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": bare, "u": {**bare, "triggerMetadata": {"path": "y"}}}})
+    with pytest.raises(UnsafePlan) as caught:
+        check(load([path], {}), planned(path, client, {}), client)
+    assert caught.value.exit_code == ExitCode.REFUSED
+    assert caught.value.message.count("is encrypted and not declared") == 2
+    assert all(name in caught.value.message for name in ("trigger/t:", "trigger/u:"))
+    assert caught.value.hint.count("Declare it") == 1
+
+
+def test_a_plan_that_is_still_the_same_is_not_stale(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}})
+    approved = planned(path, client, {}).plan
+    client.create(KINDS["function"], {"name": "unrelated", **CODE})
+    refuse_stale(approved, planned(path, client, {}).plan)
+
+
+def test_a_stale_plan_names_what_moved_and_nothing_else(client: Client, manifest: Callable[..., str]) -> None:
+    ids = {name: client.create(KINDS["function"], {"name": name, **CODE, "timeoutMs": 5})["id"] for name in ("a", "b", "c")}
+    path = manifest({"version": 1, "functions": {name: {**CODE, "timeoutMs": 6} for name in ("a", "b", "c", "d")}})
+    approved = planned(path, client, {}).plan
+    client.update(KINDS["function"], ids["a"], {"timeoutMs": 6})
+    client.update(KINDS["function"], ids["b"], {"timeoutMs": 7})
+    client.create(KINDS["function"], {"name": "d", **CODE})
+    now = planned(path, client, {}).plan
+    with pytest.raises(StalePlan, match="while you decided: function/a, function/b, function/d\\.") as caught:
+        refuse_stale(approved, now)
+    assert "Nothing was written" in caught.value.hint
+    assert caught.value.exit_code == ExitCode.CONFLICT
+
+
+def test_each_change_starts_and_ends_and_then_nothing_is_left(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}})
+    started, ended = applied(path, client, {})
+    assert isinstance(started, Started)
+    assert isinstance(ended, Outcome)
+    assert (started.change, ended.status) == (ended.change, Status.APPLIED)
+    assert ended.seconds >= 0
+    assert applied(path, client, {}) == []
+
+
+def test_told_to_stop_at_once_nothing_is_written(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": CODE}})
+    with pytest.raises(Interrupted, match="1 of the changes were not begun") as caught:
+        list(apply(load([path], {}), planned(path, client, {}), client, lambda: True))
+    assert caught.value.exit_code == ExitCode.INTERRUPTED
+    assert planned(path, client, {}).live.resources == {}
+
+
+REJECTED = Rejected("no", "Mend it.", method="POST", path="/things", status=400, code="BAD", fields=(("a", "b"),), request_id="req_1")
+
+
+def outcome(change: Change, status: Status, error: DeployError | None = None) -> Outcome:
+    return Outcome(change, status, error=error)
+
+
+@pytest.mark.parametrize(
+    "outcomes", [[], [outcome(DONE, Status.APPLIED)], [outcome(DONE, Status.APPLIED), outcome(GOOD, Status.APPLIED)]], ids=len
+)
+def test_nothing_that_failed_is_nothing_to_raise(outcomes: list[Outcome]) -> None:
+    judge(outcomes)
+
+
+def test_what_failed_beside_what_was_done_is_applied_in_part() -> None:
+    outcomes = [outcome(DONE, Status.APPLIED), outcome(BAD, Status.FAILED, REJECTED), outcome(GOOD, Status.SKIPPED)]
+    with pytest.raises(AppliedInPart, match="Applied in part: function/bad failed") as caught:
+        judge(outcomes)
+    assert caught.value.exit_code == ExitCode.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(REJECTED, ExitCode.UNAVAILABLE), (Conflict("in use"), ExitCode.CONFLICT), (ManifestError([Problem(Position("f"), "a", "m")]), 3)],
+    ids=["rejected", "conflict", "manifest"],
+)
+def test_what_failed_alone_is_raised_as_it_is_and_stays_as_it_was(error: Any, code: int) -> None:
+    before = dict(vars(error))
+    outcomes = [outcome(BAD, Status.FAILED, error), outcome(GOOD, Status.FAILED, error), outcome(DONE, Status.SKIPPED)]
+    with pytest.raises(type(error)) as caught:
+        judge(outcomes)
+    assert caught.value.message == "Nothing was applied: function/bad, function/good failed."
+    assert caught.value.exit_code == code
+    kept = {name: value for name, value in vars(caught.value).items() if name not in {"message", "hint"}}
+    assert kept == {name: value for name, value in before.items() if name not in {"message", "hint"}}
+    assert vars(error) == before

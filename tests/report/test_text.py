@@ -1,0 +1,198 @@
+"""Plans, outcomes and errors as lines for people: nothing cut short that matters, no secret, colour as an argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.address import Address, Item
+from centrali_deploy.apply.outcome import Outcome, Status
+from centrali_deploy.errors import ManifestError, Position, Problem, Rejected, UsageProblem
+from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Refusal
+from centrali_deploy.report.text import (
+    SYMBOLS,
+    change_lines,
+    counted,
+    error_lines,
+    outcome_lines,
+    outcomes_summary,
+    plan_lines,
+    progress_line,
+    summary,
+)
+
+F, G, S = Address("function", "f"), Address("function", "g"), Address("structure", "s")
+PLACE = Position("w.yaml", 4, 3)
+
+
+def plain(text: str, _style: str) -> str:
+    return text
+
+
+def styled(text: str, style: str) -> str:
+    return f"<{style}:{text}>" if style else text
+
+
+def fields(change: Change) -> list[str]:
+    return [line.removeprefix("    ") for line in change_lines(change, plain)][1:]
+
+
+def updated(path: Any, before: Any, after: Any, note: str = "", address: Address = S) -> list[str]:
+    return fields(Change.update(address, "differs", [FieldChange(path, before, after, note)]))
+
+
+def created(path: Any, after: Any) -> list[str]:
+    return fields(Change.create(S, "not there yet", [FieldChange(path, Mark.ABSENT, after)]))
+
+
+def test_a_change_is_its_symbol_address_reason_and_place() -> None:
+    change = Change.create(F, "not there yet", [FieldChange(("timeoutMs",), Mark.ABSENT, 5)], PLACE)
+    assert list(change_lines(change, plain)) == ["+ function/f  not there yet  w.yaml:4:3", "    timeoutMs: 5"]
+    assert next(change_lines(change, styled)) == "<green:+ function/f>  not there yet<dim:  w.yaml:4:3>"
+    assert list(change_lines(Change.delete(F, "gone"), plain)) == ["- function/f  gone"]
+    assert SYMBOLS.keys() == set(Action)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (1, 2, "x: 1 -> 2"),
+        ("a", None, 'x: "a" -> null'),
+        (Mark.ABSENT, True, "x: (not set) -> true"),
+        (1.5, Mark.ABSENT, "x: 1.5 -> (removed)"),
+        (Mark.SECRET, Mark.SECRET, "x: (secret) -> (secret)"),
+        ({"a": Mark.SECRET, "b": [Mark.ABSENT, "ü"]}, [], 'x: {a: (secret), b: [(absent), "ü"]} -> []'),
+        ("y" * 198, "y" * 199, f'x: "{"y" * 198}" -> "{"y" * 199}... (201 characters)'),
+    ],
+)
+def test_a_member_is_shown_before_and_after(before: Any, after: Any, line: str) -> None:
+    assert updated(("x",), before, after) == [line]
+
+
+def test_a_note_stands_behind_and_a_path_before() -> None:
+    path = ("properties", Item("email"), "maxLength")
+    assert updated(path, 1, 2, "others set it") == ["properties[email].maxLength: 1 -> 2 (others set it)"]
+
+
+def test_what_fits_stands_on_one_line_and_what_does_not_below_as_in_yaml() -> None:
+    assert created(("x",), {"a": [1, "b"]}) == ['x: {a: [1, "b"]}']
+    long = "y" * 60
+    assert created(("x",), {"a": [long, long], "b": [{"c": {"d": long, "e": long}, "f": []}, {}], "g": 1}) == [
+        "x:",
+        "  a:",
+        f'    - "{long}"',
+        f'    - "{long}"',
+        "  b:",
+        "    - c:",
+        f'        d: "{long}"',
+        f'        e: "{long}"',
+        "      f: []",
+        "    - {}",
+        "  g: 1",
+    ]
+    assert updated(("x",), Mark.ABSENT, [long, long]) == ["x: (not set) ->", f'  - "{long}"', f'  - "{long}"']
+    assert updated(("x",), Mark.ABSENT, [1]) == ["x: (not set) -> [1]"]
+
+
+def test_new_code_is_counted_and_changed_code_is_one_difference() -> None:
+    assert fields(Change.create(F, "new", [FieldChange(("code",), Mark.ABSENT, "a\r\nb\n")])) == ["code: 2 lines"]
+    assert fields(Change.create(F, "new", [FieldChange(("code",), Mark.ABSENT, "a")])) == ["code: 1 line"]
+    assert updated(("code",), "a\nb\n", "a\nc\nd", address=F) == [
+        "code:",
+        "  @@ -1,2 +1,3 @@",
+        "   a",
+        "  -b",
+        "  +c",
+        "  +d  (no newline at the end)",
+    ]
+    change = Change.update(F, "differs", [FieldChange(("code",), "b\n", "c\n")])
+    assert [line.strip() for line in change_lines(change, styled)][2:] == ["<cyan:@@ -1 +1 @@>", "<red:-b>", "<green:+c>"]
+
+
+def test_code_that_is_too_long_to_compare_is_counted() -> None:
+    assert updated(("code",), "a\n" * 2500, "b\n" * 2501, address=F) == ["code:", "  2500 lines -> 2501 lines (too long to show)"]
+    assert len(updated(("code",), "a\n" * 2500, "b\n" * 2500, address=F)) == 5002
+
+
+CREATE, SAME = Change.create(F, "new", []), Change.no_op(G, "the same")
+
+
+def test_a_plan_shows_what_changes_then_what_refuses_it_then_a_summary() -> None:
+    refusal = Refusal("rule", F, "it would be lost.", "Declare it.")
+    assert list(plan_lines(Plan("acme", (CREATE, SAME), (refusal,), (S,)), plain, where="acme at home")) == [
+        "Workspace acme at home",
+        "",
+        "+ function/f  new",
+        "",
+        "! function/f: it would be lost.",
+        "  Declare it.",
+        "apply will refuse this plan.",
+        "",
+        "Plan: 1 to create; 1 unchanged, 1 in the workspace not declared here and left alone.",
+    ]
+
+
+def test_more_words_show_what_stays_and_what_is_left_alone() -> None:
+    assert list(plan_lines(Plan("acme", (CREATE, SAME), (), (S,)), plain, where="x", verbose=True))[4:-2] == [
+        "  function/g  the same",
+        "",
+        "In the workspace, not declared here and left alone:",
+        "  structure/s",
+    ]
+    assert "function/g" not in "".join(plan_lines(Plan("acme", (CREATE, SAME)), plain, where="x"))
+    assert len(list(plan_lines(Plan("acme", (CREATE,)), plain, where="x", verbose=True))) == 5
+
+
+def test_the_summary_counts_every_sort_of_change() -> None:
+    field = [FieldChange(("x",), 1, 2)]
+    both = Change.update(F, "completed", field)
+    changes = (CREATE, both, Change.update(S, "", field), Change.replace(G, "", field), Change.delete(Address("trigger", "t"), ""))
+    assert summary(Plan("acme", changes), plain) == "Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 0 unchanged."
+    assert summary(Plan("acme", (SAME,)), styled) == "<green:No changes. 1 unchanged.>"
+
+
+def test_an_outcome_says_how_it_ended_and_why() -> None:
+    assert list(outcome_lines(Outcome(CREATE, Status.APPLIED, 1.26), 1, 3, plain)) == ["[1/3] + function/f  done  1.3 s"]
+    assert list(outcome_lines(Outcome(CREATE, Status.SKIPPED, culprit=G), 2, 3, plain)) == [
+        "[2/3] + function/f  skipped  because function/g failed"
+    ]
+    problem = Problem(PLACE, "function/f", "code: is required")
+    failed = Outcome(CREATE, Status.FAILED, 9, Rejected("Refused.", "Mend it."), problems=(problem,))
+    assert list(outcome_lines(failed, 3, 3, styled)) == [
+        "[3/3] + function/f  <red:FAILED>",
+        "    Refused.",
+        "    w.yaml:4:3  code: is required",
+        "    Mend it.",
+    ]
+    bare = Outcome(CREATE, Status.FAILED, error=Rejected("Refused."))
+    assert list(outcome_lines(bare, 3, 3, plain))[1:] == ["    Refused."]
+
+
+def test_outcomes_are_counted_and_applied_ones_always() -> None:
+    ended = [Outcome(CREATE, status) for status in (Status.FAILED, Status.SKIPPED, Status.SKIPPED)]
+    assert outcomes_summary(ended) == "Apply: 0 applied, 1 failed, 2 skipped."
+    assert outcomes_summary([Outcome(CREATE, Status.APPLIED)]) == "Apply: 1 applied."
+
+
+def test_what_is_written_now_is_named() -> None:
+    assert progress_line([F, G], 1, 5) == "[1/5] Writing function/f, function/g"
+    assert progress_line([], 1, 5) == ""
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1_000_000, "1,000,000 files")])
+def test_things_are_counted_in_words(count: int, text: str) -> None:
+    assert counted(count, "file") == text
+
+
+def test_an_error_is_what_is_wrong_and_what_now() -> None:
+    assert list(error_lines(UsageProblem("Wrong.", "Right."), styled)) == ["<red:Error:> Wrong.", "  Right."]
+    assert list(error_lines(UsageProblem("Wrong."), plain)) == ["Error: Wrong."]
+    error = ManifestError([Problem(Position("b"), "", "Second."), Problem(PLACE, "function/f", "First.", "Do it.")])
+    assert list(error_lines(error, styled)) == [
+        "<bold:b>",
+        "  Second.",
+        "<bold:w.yaml:4:3  function/f>",
+        "  First. Do it.",
+        "<red:2 problems>.",
+    ]
