@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from centrali_deploy.address import Address, Path, Reference
 from centrali_deploy.paths import find, matches
@@ -133,8 +133,8 @@ class Kind:
         """Whether a single value that was sent and one that is there may be the same, however the API wrote it down."""
         if isinstance(sent, dict | list) or isinstance(found, dict | list):
             return True
-        reduce = self.alike.get((member,), lambda value: value)
-        left, right = (reduce(self.default((member,)) if value in (None, "") else value) for value in (sent, found))
+        simplest = self.alike.get((member,), lambda value: value)
+        left, right = (simplest(self.default((member,)) if value in (None, "") else value) for value in (sent, found))
         return bool(left == right or left in (None, "") or right in (None, ""))
 
     def references_in(self, spec: Plain) -> Iterator[tuple[Reference, ReferencePlace]]:
@@ -158,9 +158,10 @@ class Kind:
         for place in self.references:
             if place.wire:
                 _rename(spec, place.pattern, place.wire, place.pattern[-1], partial(name_of, place.kind))
-        for path in self.secret_paths(spec):
-            for _, holder in list(find(spec, path[:-1])):
-                holder[path[-1]] = MASK
+        for path in list(self.secret_paths(spec)):
+            holder, last = reduce(_inside, path[:-1], spec), cast("Any", path[-1])
+            if isinstance(holder, dict | list):
+                holder[last] = MASK
         return self.canonical(spec)
 
     def to_wire(self, name: str, spec: Plain, id_of: Callable[[Address], str]) -> dict[str, Any]:
@@ -170,6 +171,11 @@ class Kind:
             if place.wire:
                 _rename(body, place.pattern, place.pattern[-1], place.wire, partial(_id_of, id_of, place.kind))
         return body
+
+
+def _inside(value: Any, part: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """What a member or an item holds; nothing below what is masked already."""
+    return value[part] if isinstance(value, dict | list) else None
 
 
 def is_encrypted(value: object) -> bool:

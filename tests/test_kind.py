@@ -118,3 +118,21 @@ def test_no_answer_of_the_api_makes_it_fail(kind: Kind) -> None:
         assert repr(raw) == before
 
     try_it()
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("structure", {"properties": [{"name": "p", "isSecret": True, "default": "canary"}]}),
+        ("structure", {"properties": [{"name": "p", "type": "array", "items": {"isSecret": True, "default": ["canary"]}}]}),
+        ("orchestration", {"steps": [{"id": "a", "encryptedParams": {"k": {"value": "canary", "encrypt": True}}}]}),
+    ],
+)
+def test_a_secret_in_a_list_that_the_api_shows_is_masked(kind: str, raw: dict[str, Any]) -> None:
+    assert "canary" not in repr(KINDS[kind].from_wire(raw, lambda _kind, id_: id_))
+
+
+def test_a_member_named_by_a_star_is_no_pattern() -> None:
+    secret = {"value": "canary", "encrypt": True}
+    found = KINDS["trigger"].from_wire({"triggerMetadata": {"params": {"*": secret, "a": "text"}}}, lambda _kind, id_: id_)
+    assert (found["triggerMetadata"]["params"]["a"], "canary" in repr(found)) == ("text", False)
