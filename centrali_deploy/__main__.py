@@ -11,14 +11,22 @@ from centrali_deploy.version import VERSION
 def main() -> None:
     """Run the command line and leave with its exit code."""
     words = sys.argv[1:]
-    if words == ["--version"]:
-        sys.stdout.write(f"centrali-deploy {VERSION}\n")
-    elif words in (["--help"], ["-h"]):
-        sys.stdout.write(help_text())
-    else:
-        from centrali_deploy.cli import leave  # noqa: PLC0415 -- neither of the two above waits for the command line to load
+    quick = {"--version": f"centrali-deploy {VERSION}\n", "--help": help_text(), "-h": help_text()}
+    text = quick.get(words[0]) if len(words) == 1 else None
+    if text is None or not _written(text):
+        from centrali_deploy.cli import leave  # noqa: PLC0415 -- what is quick does not wait for the command line to load
 
         leave(words)
+
+
+def _written(text: str) -> bool:
+    """Write an answer, unless nobody takes it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # full, or closed: the command line says so
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -12,18 +14,21 @@ import traceback
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
-from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from centrali_deploy.cli.terminal import Answer
+from centrali_deploy.cli.terminal import Answer, drain
 from centrali_deploy.commands import COMMANDS, help_text
-from centrali_deploy.errors import DeployError, ExitCode, Interrupted, Unexpected, UsageProblem
+from centrali_deploy.errors import DeployError, ExitCode, Interrupted, NotWritten, Unexpected, UsageProblem
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
+"""What the system says of a stream that takes nothing."""
 
 
 class Commands(click.Group):
@@ -84,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return int(main.main(args=list(arguments), prog_name="centrali-deploy", standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        _told(error.format_message())
         return ExitCode.INVALID
     except (click.Abort, KeyboardInterrupt):
         failure: DeployError = Interrupted("Interrupted.")
@@ -92,26 +97,37 @@ def run(arguments: Sequence[str]) -> int:
         failure = UsageProblem(error.format_message(), _help_of(error))
     except DeployError as error:
         failure = error
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # what click makes of a reader that went away
+        drain(sys.stdout)
         return ExitCode.DONE
-    except Exception:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
-        failure = _unexpected()
+    except Exception as error:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
+        failure = _not_written(error) if isinstance(error, OSError) and error.errno in _UNWRITABLE else _unexpected()
     answer = Answer(next((word for word in arguments if word in COMMANDS), ""), "json" if _wants_json(arguments) else "text")
     answer.fail(failure)
     answer.end(failure)
     return answer.exit_code
 
 
+def _told(text: str) -> None:
+    try:
+        click.echo(text, err=True)
+    except OSError:  # there is nowhere to tell it
+        drain(sys.stderr)
+
+
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Whether the words ask for JSON, even if they make no sense otherwise."""
-    pairs = (f"{word} {after}" for word, after in pairwise(arguments))
-    return any(word in {"-ojson", "--output=json"} for word in arguments) or any(pair in {"-o json", "--output json"} for pair in pairs)
+    return re.search(r"(?:^|\0)(?:-[A-Za-z]*o\0?|--output[=\0])json(?:\0|$)", "\0".join(arguments)) is not None
 
 
 def _help_of(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     return f"See {context.command_path} --help." if context else "See centrali-deploy --help."
+
+
+def _not_written(error: OSError) -> DeployError:
+    drain(sys.stdout)
+    return NotWritten(f"The answer cannot be written: {error.strerror}.", "Write it somewhere else.")
 
 
 def _unexpected() -> DeployError:

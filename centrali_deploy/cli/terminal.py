@@ -9,7 +9,7 @@ import shutil
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -55,7 +55,7 @@ class Answer:
                 sys.stdout.flush()
             except OSError as error:
                 self._unwritable = error
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                drain(sys.stdout)
 
     def tell(self, line: str) -> None:
         """A line beside the answer, on standard error."""
@@ -95,7 +95,8 @@ class Answer:
             text = f"The API asked to wait: {waits:.0f} s left. {text}"
             if not self._waited and not sys.stderr.isatty():
                 self.tell(text)
-        self._waited = waits >= 1
+        if text:
+            self._waited = waits >= 1
         if (text or self._live) and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
             sys.stderr.write(f"\r\033[K{harmless(text)[: shutil.get_terminal_size().columns - 1]}")
             sys.stderr.flush()
@@ -125,6 +126,11 @@ class Answer:
         if error and (self.output != "json" or self._unwritable):
             for line in error_lines(error, self.paint):
                 self.tell(line)
+
+
+def drain(stream: TextIO) -> None:
+    """Let what a stream could not take, and all that follows, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def harmless(line: str) -> str:

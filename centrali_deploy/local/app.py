@@ -125,6 +125,8 @@ class _Local:
                 return await (handler if len(body) <= LARGEST_BODY else self._too_large)(request)
         except Refused as refused:
             return self._error(request, refused)
+        except RecursionError:
+            return self._error(request, Refused(400, "The body is nested too deeply"))
         except StoreFailed as failed:
             return self._error(request, Refused(500, f"The database of the local workspace failed: {failed}"))
         except Exception:  # noqa: BLE001 -- a service answers its own mistakes, too; what happened goes to standard error

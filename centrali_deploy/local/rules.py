@@ -72,6 +72,8 @@ def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- w
         yield f"{at}.type", f"must be one of {', '.join(_TYPES)}"
     if item.get("type") == "reference" and not _text(item.get("target")):
         yield f"{at}.target", "is required for a reference"
+    elif not _text_or_none(item.get("target")):
+        yield f"{at}.target", "must be a slug"
     if item.get("enum") is not None and not (isinstance(item["enum"], list) and item["enum"]):
         yield f"{at}.enum", "must be a list that is not empty"
     if item.get("isSecret") and (item.get("type") != "string" or item.get("isUnique")):
@@ -107,6 +109,8 @@ def trigger(row: Row) -> Wrong:
         return
     if len(json.dumps(metadata.get("params") or {}).encode()) > _PARAMS:
         yield "triggerMetadata.params", "must not exceed 64 KB"
+    if not _text_or_none(metadata.get("event")):
+        yield "triggerMetadata.event", "must be a text"
     kind = row.get("executionType")
     needed = {"event-driven": ("event", "recordSlug"), "http-trigger": ("path",), "endpoint": ("path",)}.get(str(kind), ())
     for member in needed:
@@ -123,15 +127,7 @@ def orchestration(row: Row) -> Wrong:
     yield from _name(row, "name")
     if not _is_slug(row.get("slug")):
         yield "slug", "must be lowercase letters, digits and hyphens"
-    start = row.get("trigger")
-    if not isinstance(start, dict) or start.get("type") not in _EXECUTION[:4]:
-        yield "trigger.type", f"must be one of {', '.join(_EXECUTION[:4])}"
-    elif start["type"] == "scheduled":
-        yield from _schedule("trigger", start)
-    elif start["type"] == "event-driven":
-        for member in ("eventType", "structureSlug"):
-            if not isinstance(start.get(member), str):
-                yield f"trigger.{member}", "is required"
+    yield from _start(row.get("trigger"))
     steps = row.get("steps")
     if not isinstance(steps, list) or not steps or not all(isinstance(step, dict) and _text(step.get("id")) for step in steps):
         yield "steps", "must be a list of steps with ids"
@@ -143,6 +139,18 @@ def orchestration(row: Row) -> Wrong:
         yield from _step(f"steps[{index}]", step, ids)
 
 
+def _start(start: Any) -> Wrong:  # noqa: ANN401 -- whatever was sent
+    if not isinstance(start, dict) or start.get("type") not in _EXECUTION[:4]:
+        yield "trigger.type", f"must be one of {', '.join(_EXECUTION[:4])}"
+        return
+    if start["type"] == "scheduled":
+        yield from _schedule("trigger", start)
+    for member in ("eventType", "structureSlug"):
+        needed = start["type"] == "event-driven"
+        if not (isinstance(start.get(member), str) if needed else _text_or_none(start.get(member))):
+            yield f"trigger.{member}", "is required" if needed else "must be a text"
+
+
 def _step(at: str, step: Row, ids: list[str]) -> Wrong:
     kind = step.get("type")
     rule = {"compute": _compute, "decision": _decision, "delay": _delay}.get(str(kind))
@@ -150,6 +158,8 @@ def _step(at: str, step: Row, ids: list[str]) -> Wrong:
         yield f"{at}.type", "must be compute, decision or delay"
         return
     yield from rule(at, step)
+    if kind != "compute" and not _text_or_none(step.get("functionId")):
+        yield f"{at}.functionId", "must be an id"
     if kind != "compute" and "encryptedParams" in step:
         yield f"{at}.encryptedParams", "is for compute steps only"
     cases = [case for case in step.get("cases") or () if isinstance(case, dict)] if isinstance(step.get("cases"), list) else []
@@ -205,6 +215,10 @@ def _is_slug(value: object) -> bool:
 
 def _text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def _text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _whole(value: object) -> bool:

@@ -16,9 +16,13 @@ LOOPBACK = "127.0.0.1"
 def bound(port: int) -> socket.socket:
     """A listening socket on loopback; port 0 takes any free one. Raises OSError when the port is taken."""
     listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((LOOPBACK, port))
-    listening.listen(128)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((LOOPBACK, port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 

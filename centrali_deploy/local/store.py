@@ -62,25 +62,41 @@ class Store:
         Raises UsageProblem when it cannot be opened or is something else; the other methods, StoreFailed.
         """
         self._lock = threading.RLock()
+        self._database = database
+        with self._usable():
+            self._create(database)
+            self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
         try:
-            self._open(database)
-        except (OSError, sqlite3.Error) as error:
-            raise UsageProblem(f"{database} cannot hold a local workspace: {error}.", "Name another file, or none.") from error
-        if self._foreign():
+            with self._usable():
+                self._prepare()
+        except UsageProblem:
             self._connection.close()
-            raise UsageProblem(f"{database} holds something else than a local workspace.", "Name another file, or none.")
+            raise
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise UsageProblem(f"{self._database} cannot hold a local workspace: {error}.", "Name another file, or none.") from error
+
+    def _prepare(self) -> None:
+        """Nothing is written to a file of somebody else."""
+        if self._foreign():
+            raise UsageProblem(f"{self._database} holds something else than a local workspace.", "Name another file, or none.")
+        self._write_ahead()
+        self._connection.execute("pragma synchronous = normal")
         self._connection.executescript(_SCHEMA)
 
-    def _open(self, database: str) -> None:
+    @staticmethod
+    def _create(database: str) -> None:
+        """Make the file and its folder, for their owner only."""
         if database != ":memory:":
             path = Path(database)
             if not path.parent.exists():
                 path.parent.mkdir(mode=0o700, parents=True)
                 path.parent.joinpath(".gitignore").write_text("*\n", encoding="utf-8")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
-        self._write_ahead()
-        self._connection.execute("pragma synchronous = normal")
 
     def _write_ahead(self) -> None:
         """Switch the journal; SQLite does not wait by itself for another process that does the same."""
@@ -95,8 +111,9 @@ class Store:
                 return
 
     def _foreign(self) -> bool:
-        (mark,) = self._connection.execute("pragma application_id").fetchone()
-        (tables,) = self._connection.execute("select count(*) from sqlite_master").fetchone()
+        """One look at both: another process may be making the file just now."""
+        query = "select application_id, (select count(*) from sqlite_master) from pragma_application_id"
+        mark, tables = self._connection.execute(query).fetchone()
         return bool(tables > 0 and mark != _MARK)
 
     def close(self) -> None:
@@ -118,8 +135,8 @@ class Store:
                 raise
 
     def fact(self, name: str, otherwise: str) -> str:
-        """A remembered text; `otherwise` is kept and returned when there is none yet."""
-        with self._lock:
+        """A remembered text; `otherwise` is kept and returned when there is none yet. Raises UsageProblem when it cannot be."""
+        with self._lock, self._usable():
             self._connection.execute("insert or ignore into facts values (?, ?)", (name, otherwise))
             return str(self._connection.execute("select value from facts where name = ?", (name,)).fetchone()[0])
 

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.apply import executor
@@ -33,12 +34,7 @@ CODE = {"code": "async function run() {}"}
 
 
 def planned(path: str, client: Client) -> Planned:
-    steps = plan(load([path], {}), client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(load([path], {}), client, Policy()))
 
 
 def applied(path: str, client: Client) -> list[Outcome]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from ending import result_of
 
 from centrali_deploy.apply.executor import check_secrets
 from centrali_deploy.apply.outcome import Outcome, Status
@@ -69,12 +70,7 @@ class Workspace:
         return self._manifest({"version": 1, "functions": {"f": CODE}, **sections})
 
     def planned(self, path: str, environ: dict[str, str] = ENVIRON) -> Planned:
-        steps = plan(load([path], environ), self.client, Policy())
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stopped:
-                return stopped.value
+        return result_of(plan(load([path], environ), self.client, Policy()))
 
     def applied(self, environ: dict[str, str] = ENVIRON, **sections: Any) -> list[Outcome]:
         """Apply a manifest; notes anew what is written."""

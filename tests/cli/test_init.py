@@ -220,3 +220,35 @@ def test_a_stream_that_is_no_file_is_written_to_as_well(project: Path, monkeypat
     monkeypatch.setattr(sys, "stdout", stream)
     assert run(["validate"]) == 0
     assert stream.getvalue() == "1 resource in 1 file: no problems.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "stream"),
+    [
+        *((words, ">/dev/full") for words in ("plan --help", "--help", "--version", "serve --port 0 --db w.db")),
+        *((words, "| true") for words in ("--help", "--version")),
+    ],
+)
+def test_an_answer_that_cannot_be_written_is_no_bug(words: str, stream: str, tmp_path: Path) -> None:
+    line = f'(sleep 0.2; "$0" -m centrali_deploy {words}) {stream}'
+    found = subprocess.run(["sh", "-c", line, sys.executable], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603, S607 -- ours
+    assert "bug" not in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_the_code_without_a_command_is_the_same_though_nobody_can_be_told() -> None:
+    found = subprocess.run(["sh", "-c", '"$0" -m centrali_deploy 2>/dev/full', sys.executable], timeout=60, check=False)  # noqa: S607 -- ours
+    assert found.returncode == 3
+
+
+def test_json_is_asked_for_among_other_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "-vo", "json", "--nonsense"]) == 3
+    assert capsys.readouterr().out.startswith("{")
+
+
+def test_help_for_a_reader_that_went_away_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert run(["plan", "--help"]) == 0

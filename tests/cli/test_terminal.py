@@ -239,3 +239,13 @@ def test_a_command_that_says_nothing_about_it_leaves_with_zero() -> None:
     with pytest.raises(click.exceptions.Exit) as caught, answering(Answer("plan")):
         pass
     assert caught.value.exit_code == 0
+
+
+def test_a_wait_is_told_once_though_lines_are_written_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    answer = Answer("apply")
+    answer.live("Writing f", 60)
+    answer.write(["[1/2] + function/f  done"])
+    answer.live("Writing g", 59)
+    assert stream.getvalue().count("asked to wait") == 1

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Status
@@ -63,12 +64,7 @@ def around(kind: Kind, spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def planned(path: str, client: Client, policy: Policy = DEFAULT) -> Planned:
-    steps = plan(load([path], ENVIRON), client, policy)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(load([path], ENVIRON), client, policy))
 
 
 def applied(path: str, client: Client) -> Planned:

@@ -10,6 +10,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.cli import run
@@ -46,13 +47,7 @@ class Live:
 
     def plan(self, choice: Choice = NOTHING_CHOSEN, *, do: bool = False, **sections: Any) -> Plan:
         loaded = load([self.write({"version": 1, **sections})], {}, choice)
-        steps = plan(loaded, self.client, Policy(protect=loaded.protect))
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stopped:
-                found = stopped.value
-                break
+        found = result_of(plan(loaded, self.client, Policy(protect=loaded.protect)))
         self.live = found.live.resources
         if do:
             check(loaded, found, self.client)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -10,28 +10,8 @@ import pytest
 from centrali_deploy.local.app import create_app
 from centrali_deploy.remote.in_process import InProcess
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 DATA = "/data/workspace/acme/api/v1"
 BASE = "/orchestration/ws/acme/api/v1"
-
-
-@pytest.fixture
-def api() -> Iterator[httpx.Client]:
-    now = [0.0]
-
-    def clock() -> float:
-        now[0] += 1
-        return now[0]
-
-    app = create_app(":memory:", workspaces=["acme"], clock=clock)
-    account = app.state.accounts["acme"]
-    with httpx.Client(transport=InProcess(app), base_url="http://localhost") as client:
-        form = {"grant_type": "client_credentials", "client_id": account.client_id, "client_secret": account.client_secret}
-        client.headers["Authorization"] = f"Bearer {client.post('/oidc/token', data=form).json()['access_token']}"
-        yield client
-    app.state.store.close()
 
 
 def orchestration(slug: str, **members: Any) -> dict[str, Any]:
@@ -156,3 +136,29 @@ def test_single_objects_are_wrapped_where_it_is_said_and_lists_are_not() -> None
         assert list(api.put(path, json={}).json()) == ["data"]
         assert api.get(f"{DATA}/collections").json()["data"] == [api.get(path).json()["data"]]
     app.state.store.close()
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (f"{DATA}/collections", {"name": "A", "properties": [{"name": "a", "type": "string", "target": {"x": 1}}]}),
+        (f"{DATA}/collections", {"name": "A", "properties": [{"name": "a", "type": "string", "target": 10**30}]}),
+        (f"{DATA}/function-triggers", {"triggerMetadata": {"event": []}}),
+        (f"{DATA}/function-triggers", {"triggerMetadata": {"params": {"x": nested(700)}}}),
+        (f"{BASE}/orchestrations", orchestration("o", steps=[{"id": "a", "type": "delay", "delayMs": 1, "functionId": {}}])),
+        (f"{BASE}/orchestrations", orchestration("o", trigger={"type": "on-demand", "structureSlug": {"a": 1}})),
+    ],
+    ids=["target object", "target number", "event list", "too deep", "functionId of a delay", "structureSlug"],
+)
+def test_any_body_is_taken_or_refused_with_a_reason(path: str, body: dict[str, Any], api: httpx.Client) -> None:
+    function = api.post(f"{DATA}/compute-functions", json={"name": "f", "code": "x"}).json()["id"]
+    if path.endswith("triggers"):
+        body = {"name": "t", "functionId": function, "executionType": "on-demand", **body}
+    assert api.post(path, json=body).status_code in {201, 400}

@@ -10,11 +10,14 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from centrali_deploy.local.serving import LOOPBACK, bound
+
+FDS = Path("/proc/self/fd")
 
 PROGRAM = """
 import asyncio
@@ -42,7 +45,6 @@ def test_a_port_is_on_this_machine_only_and_free_ones_differ() -> None:
             pass
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_the_second_one_on_a_port_is_refused_until_the_first_is_gone() -> None:
     with bound(0) as first:
         port = first.getsockname()[1]
@@ -71,3 +73,16 @@ def test_what_is_running_is_finished_when_it_is_told_to_stop(number: int) -> Non
         assert process.wait(10) in {0, 1, -number}
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{LOOPBACK}:{port}")
+
+
+def test_a_port_that_is_taken_leaves_no_socket_open() -> None:
+    with bound(0) as first:
+        gc.collect()
+        before = len(list(FDS.iterdir()))
+        try:
+            bound(first.getsockname()[1])
+        except OSError as error:
+            kept = error
+        assert len(list(FDS.iterdir())) == before
+        assert isinstance(kept, OSError)
+        assert isinstance(first, socket.socket)

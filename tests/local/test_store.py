@@ -9,11 +9,12 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from centrali_deploy.errors import UsageProblem
+from centrali_deploy.local.app import create_app
 from centrali_deploy.local.store import Store, StoreFailed
 
 if TYPE_CHECKING:
@@ -184,3 +185,54 @@ def test_many_may_open_one_new_file_at_once_and_agree(tmp_path: Path) -> None:
         assert len(set(pool.map(opened, range(8)))) == 1
     with closing(Store(path)) as store:
         assert len(store.all("acme", "function")) == 8
+
+
+def test_a_database_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path)) as theirs:
+        theirs.execute("create table notes (text)")
+        theirs.commit()
+    before = path.read_bytes()
+    with pytest.raises(UsageProblem):
+        Store(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_ours_that_stays_locked_is_refused_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *words, **parts: connect(*words, **{**parts, "timeout": 0.01}))
+    path = str(tmp_path / "w.db")
+    Store(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin exclusive")
+        with pytest.raises(UsageProblem):
+            create_app(path, workspaces=["acme"])
+
+
+def test_a_file_that_is_damaged_after_its_head_is_refused_with_a_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    with closing(Store(str(path))) as store:
+        for number in range(50):
+            store.add("acme", "function", f"f{number}", {"id": str(number), "code": "x" * 500})
+    path.write_bytes(path.read_bytes()[:4096] + b"\xa5" * (path.stat().st_size - 4096))
+    with pytest.raises(UsageProblem):
+        create_app(str(path), workspaces=["acme"])
+
+
+def test_a_device_that_takes_nothing_is_refused_with_a_way_out() -> None:
+    with pytest.raises(UsageProblem):
+        Store("/dev/full")
+
+
+def test_two_that_make_one_file_at_once_both_find_it_theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, connect, done = str(tmp_path / "w.db"), sqlite3.connect, [False]
+
+    class Late(sqlite3.Connection):
+        def execute(self, query: str, *values: Any) -> sqlite3.Cursor:
+            if "sqlite_master" in query and not done[0]:
+                done[0] = True
+                Store(path).close()
+            return super().execute(query, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *words, **parts: connect(*words, **parts, factory=Late))
+    Store(path).close()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ExitCode, ManifestError, UnsafePlan
@@ -63,12 +64,7 @@ def loaded(text: str, environment: str | None = None) -> Loaded:
 
 
 def planned(of: Loaded, client: Client) -> Planned:
-    steps = plan(of, client, Policy(protect=of.protect))
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(of, client, Policy(protect=of.protect)))
 
 
 def problems(text: str, environment: str | None) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position
@@ -74,12 +75,7 @@ def loaded(text: str) -> Loaded:
 
 
 def planned(of: Loaded, client: Client) -> Planned:
-    steps = plan(of, client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(of, client, Policy()))
 
 
 def places_of(text: str) -> dict[tuple[str | int, ...], tuple[int, int]]:

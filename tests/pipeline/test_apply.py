@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Started, Status
@@ -39,12 +40,7 @@ DONE, BAD, GOOD = (Change.create(Address("function", name), "not there yet", ())
 
 
 def planned(path: str, client: Client, environ: dict[str, str]) -> Planned:
-    steps = plan(load([path], environ), client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(load([path], environ), client, Policy()))
 
 
 def applied(path: str, client: Client, environ: dict[str, str]) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import ended_and_told
 
 from centrali_deploy.errors import LiveConflict, ManifestError
 from centrali_deploy.kinds import KINDS
@@ -23,12 +24,7 @@ CODE = "async function run() {}"
 
 
 def planned(path: str, client: Client, policy: Policy) -> tuple[Planned, list[Progress]]:
-    steps, told = plan(load([path], {"KEY": "canary"}), client, policy), []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as stopped:
-            return stopped.value, told
+    return ended_and_told(plan(load([path], {"KEY": "canary"}), client, policy))
 
 
 def test_a_plan_tells_what_is_read_knows_what_is_live_and_writes_nothing(client: Client, manifest: Callable[..., str]) -> None:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.apply.executor import execute
@@ -56,12 +57,8 @@ def structure(*targets: str) -> dict[str, Any]:
 
 
 def planned(path: str, client: Client) -> tuple[Plan, LiveState]:
-    steps = plan_of(load([path], ENVIRON), client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value.plan, stopped.value.live
+    found = result_of(plan_of(load([path], ENVIRON), client, Policy()))
+    return found.plan, found.live
 
 
 def applied(path: str, client: Client) -> None:

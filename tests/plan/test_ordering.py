@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -211,12 +212,7 @@ def test_the_order_depends_on_addresses_alone(order: list[Address]) -> None:
 
 
 def observed(client: Client, desired: Mapping[Address, DesiredResource]) -> LiveState:
-    reading = observe(client, desired.keys())
-    while True:
-        try:
-            next(reading)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(observe(client, desired.keys()))
 
 
 def applied(client: Client, desired: Mapping[Address, DesiredResource]) -> Plan:

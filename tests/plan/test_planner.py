@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -392,13 +393,8 @@ def test_the_plan_is_the_same_whatever_the_order_of_paths_and_the_size_of_pages(
         for name in ("f", "h", "i"):
             client.create(KINDS["function"], {"name": name, "code": name})
         for order in permutations(texts):
-            steps = plan_of(load([str(tmp_path / name) for name in order], {}), client, Policy())
-            while True:
-                try:
-                    next(steps)
-                except StopIteration as stopped:
-                    found.append(plan_part(stopped.value.plan))
-                    break
+            loaded = load([str(tmp_path / name) for name in order], {})
+            found.append(plan_part(result_of(plan_of(loaded, client, Policy())).plan))
     app.state.store.close()
     assert all(part == found[0] for part in found)
     assert {change["address"]: change["action"] for change in found[0]["changes"]} == {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from ending import result_of
 
 from centrali_deploy.address import Address, path_text
 from centrali_deploy.apply.outcome import Outcome, Status
@@ -41,12 +42,7 @@ class Workspace:
     def planned(self, choice: Choice = NOTHING_CHOSEN, *, content: Any = None, **sections: Any) -> Planned:
         self.path = self.write(content or {"version": 1, **sections})
         self.loaded = load([self.path], ENVIRON, choice)
-        steps = plan(self.loaded, self.client, Policy(protect=self.loaded.protect))
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stopped:
-                return stopped.value
+        return result_of(plan(self.loaded, self.client, Policy(protect=self.loaded.protect)))
 
     def plan(self, choice: Choice = NOTHING_CHOSEN, *, content: Any = None, **sections: Any) -> Plan:
         return self.planned(choice, content=content, **sections).plan

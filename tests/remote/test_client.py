@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from ending import result_of
 
 from centrali_deploy.errors import Conflict, DeployError, ExitCode, Rejected, RemoteError, Unauthorized, Unreachable, UsageProblem
 from centrali_deploy.kinds import KINDS
@@ -37,12 +38,7 @@ def faulty(connect_to: Callable[..., Client], *faults: Fault, **parts: Any) -> C
 
 
 def names(client: Client) -> list[str]:
-    steps = observe(client, ())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return [str(address) for address in stopped.value.resources]
+    return [str(address) for address in result_of(observe(client, ())).resources]
 
 
 @pytest.mark.parametrize("failure", ["500-before", "500-after", "lost-after"])

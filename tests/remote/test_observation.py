@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from ending import ended_and_told
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Rejected, RemoteError, Unreachable
@@ -30,12 +31,7 @@ FLOW, P = Address("orchestration", "o"), Address("orchestration", "p")
 
 
 def observed(client: Client, *wanted: Address) -> tuple[LiveState, list[Progress]]:
-    steps, told = observe(client, wanted), []
-    while True:
-        try:
-            told.append(next(steps))
-        except StopIteration as stopped:
-            return stopped.value, told
+    return ended_and_told(observe(client, wanted))
 
 
 def filled(client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from ending import result_of
 
 from centrali_deploy.address import Address
 from centrali_deploy.apply.executor import execute
@@ -49,12 +50,7 @@ def answered(answer: Callable[[httpx.Request], httpx.Response], credentials: Cre
 
 
 def planned(path: str, client: Client) -> Planned:
-    steps = plan(load([path], {}), client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
+    return result_of(plan(load([path], {}), client, Policy()))
 
 
 # 1 -- remote/sending.py: `_again_or(TRIES if answer.is_page ...)` gives up whatever the status is
