@@ -6,7 +6,7 @@ reported as unknown, never guessed.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter_javascript
@@ -16,44 +16,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LANGUAGE = Language(tree_sitter_javascript.language())
-_CALLS = Query(
-    _LANGUAGE,
-    """
+_CALLS = """
     (call_expression
       function: [(member_expression object: (identifier) @object property: (property_identifier) @method)
                  (subscript_expression object: (identifier) @object index: (string (string_fragment) @method))]
       arguments: (arguments) @arguments
       (#eq? @object "api"))
-    """,
-)
+"""
 FOREIGN = ("console", "exports", "fetch", "module", "process", "require")
 """Names that other platforms have."""
 _ANY = '(#any-of? @name "' + '" "'.join(FOREIGN) + '")'
-_USES = Query(
-    _LANGUAGE,
-    f"""
+_USES = f"""
     ((member_expression object: (identifier) @name) {_ANY})
     ((call_expression function: (identifier) @name) {_ANY})
     [(call_expression function: (import) @statement)
      (import_statement "import" @statement)
      (export_statement "export" @statement)]
-    """,
-)
+"""
 _PATTERN = """
     (object_pattern [(shorthand_property_identifier_pattern) @member
                      (object_assignment_pattern left: (shorthand_property_identifier_pattern) @member)
                      (pair_pattern key: (property_identifier) @member)
                      (pair_pattern key: (string (string_fragment) @member))])
 """
-_READS = Query(
-    _LANGUAGE,
-    f"""
+_READS = f"""
     [(member_expression object: (identifier) @object property: (property_identifier) @member)
      (subscript_expression object: (identifier) @object index: (string (string_fragment) @member))
      (variable_declarator name: {_PATTERN} value: (identifier) @object)
      (assignment_expression left: {_PATTERN} right: (identifier) @object)]
-    """,
-)
+"""
 _INPUTS = {"executionParams", "triggerParams"}
 RUN = "run"
 _BINDINGS = {
@@ -139,8 +130,13 @@ def _parsed(source: str) -> Node:
     return Parser(_LANGUAGE).parse(source.encode()).root_node
 
 
-def _matches(query: Query, root: Node, first: str) -> Iterator[dict[str, list[Node]]]:
-    found = [captures for _, captures in QueryCursor(query).matches(root)]
+@cache
+def _query(text: str) -> Query:
+    return Query(_LANGUAGE, text)  # takes several milliseconds
+
+
+def _matches(query: str, root: Node, first: str) -> Iterator[dict[str, list[Node]]]:
+    found = [captures for _, captures in QueryCursor(_query(query)).matches(root)]
     return iter(sorted(found, key=lambda captures: captures[first][0].start_byte))
 
 
@@ -152,7 +148,9 @@ def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
 
 
 def _uses(root: Node, text: bytes) -> Iterator[Use]:
-    found = sorted((node for nodes in QueryCursor(_USES).captures(root).values() for node in nodes), key=lambda node: node.start_byte)
+    found = sorted(
+        (node for nodes in QueryCursor(_query(_USES)).captures(root).values() for node in nodes), key=lambda node: node.start_byte
+    )
     declared = set(_declared(root)) if found else set()
     yield from (Use(_text(node), _spot(node, text)) for node in found if _text(node) not in declared)
 

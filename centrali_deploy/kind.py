@@ -180,7 +180,7 @@ def _inside(value: Any, part: Any) -> Any:  # noqa: ANN401 -- any JSON value
 
 def is_encrypted(value: object) -> bool:
     """Whether a value is an encrypted one: `{value, encrypt: true}` as written, or `encrypted` as read [D]."""
-    return isinstance(value, Mapping) and "value" in value and (value.get("encrypt") is True or value.get("encrypted") is True)
+    return isinstance(value, dict) and "value" in value and (value.get("encrypt") is True or value.get("encrypted") is True)
 
 
 def _masked(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
@@ -204,6 +204,6 @@ def _id_of(id_of: Callable[[Address], str], kind: str, name: str) -> str:
 
 
 def _rename(spec: dict[str, Any], pattern: Path, old: object, new: object, change: Callable[[str], str]) -> None:
-    for _, holder in list(find(spec, pattern[:-1])):
+    for _, holder in find(spec, pattern[:-1]):
         if isinstance(holder, dict) and isinstance(holder.get(old), str):
             holder[new] = change(holder.pop(old))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from centrali_deploy.address import Item, Path
@@ -16,21 +16,23 @@ def matches(pattern: Path, path: Path) -> bool:
     return len(pattern) == len(path) and all(p in (EACH, part) for p, part in zip(pattern, path, strict=True))
 
 
-def find(value: Any, pattern: Path, at: Path = ()) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401 -- any JSON value
-    """Every place in a value that a pattern leads to, with its path; missing members are passed over."""
-    if not pattern:
-        yield at, value
-        return
-    head, rest = pattern[0], pattern[1:]
+def find(value: Any, pattern: Path) -> list[tuple[Path, Any]]:  # noqa: ANN401 -- any JSON value
+    """Every place in a value that a pattern leads to, with its path, in order; missing members are passed over."""
+    found: list[tuple[Path, Any]] = [((), value)]
+    for part in pattern:
+        if part == EACH:
+            found = [((*at, name), inside) for at, around in found for name, inside in _parts(around)]
+        else:
+            found = [((*at, part), around[part]) for at, around in found if isinstance(around, dict) and part in around]
+        if not found:
+            break
+    return found
+
+
+def _parts(value: Any) -> Iterable[tuple[str | int, Any]]:  # noqa: ANN401 -- any JSON value
     if isinstance(value, dict):
-        if head == EACH:
-            for member, inside in list(value.items()):
-                yield from find(inside, rest, (*at, member))
-        elif head in value:
-            yield from find(value[head], rest, (*at, head))
-    elif head == EACH and isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from find(item, rest, (*at, index))
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
 
 
 def keyed(items: list[Any], key: str) -> dict[Item, Any]:

@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import tempfile
-import threading
 import traceback
 from contextlib import suppress
 from difflib import get_close_matches
@@ -63,11 +62,10 @@ def leave(arguments: Sequence[str]) -> NoReturn:
     _open_streams()
     gc.set_threshold(100_000)  # most of what a run makes lives as long as the run; looking for garbage is a fifth of reading YAML
     code = run(arguments)
-    if threading.active_count() > 1:
+    for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # it was told already, or there is nowhere to tell it
-            sys.stdout.flush()
-        os._exit(code)  # what is still being read is not waited for
-    sys.exit(code)
+            stream.flush()
+    os._exit(code)  # what is still being read is not waited for, and nothing that was read is taken apart piece by piece
 
 
 def _open_streams() -> None:

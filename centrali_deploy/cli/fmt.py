@@ -8,9 +8,8 @@ import click
 
 from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.errors import ExitCode
-from centrali_deploy.manifest.documents import read_text
 from centrali_deploy.manifest.formatting import formatted
-from centrali_deploy.manifest.sources import find_sources
+from centrali_deploy.manifest.sources import find_sources, read_text
 from centrali_deploy.report.text import counted
 
 

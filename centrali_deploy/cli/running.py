@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from centrali_deploy.cli.connection import Settings, connect
+from centrali_deploy.cli.manifests import MANIFESTS
 from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
@@ -39,13 +40,6 @@ class _PathsCommand(click.Command):
         return super().parse_args(ctx, ["--local=" if word == "--local" else word for word in args])
 
 
-MANIFESTS: tuple[click.Parameter, ...] = (
-    click.Argument(["paths"], nargs=-1),
-    click.Option(["-e", "--environment"], metavar="NAME", help="The environment of the manifest to use."),
-    click.Option(["--var", "values"], metavar="NAME=VALUE", multiple=True, help="A value for a variable; may be given again."),
-    click.Option(["--var-file", "value_files"], metavar="FILE", multiple=True, help="A YAML file of values for variables."),
-)
-"""What every command that reads manifests takes."""
 _SHARED: tuple[click.Parameter, ...] = (
     *MANIFESTS,
     click.Option(["--workspace"], help="The workspace's slug (CENTRALI_WORKSPACE)."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from centrali_deploy.address import path_text
-from centrali_deploy.cli.running import MANIFESTS
+from centrali_deploy.cli.manifests import MANIFESTS
 from centrali_deploy.cli.terminal import Answer, answering, harmless
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.head import Choice
@@ -82,7 +82,7 @@ command = click.Command(
         *MANIFESTS,
         click.Option(
             ["-o", "--output"],
-            type=click.Choice(["text", "json", "github", "sarif"]),
+            type=click.Choice(OUTPUTS),
             default="text",
             help="How to answer.",
             show_default=True,

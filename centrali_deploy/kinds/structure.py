@@ -181,6 +181,7 @@ SYSTEM_FIELDS = ("id", "createdAt", "updatedAt", "createdBy", "updatedBy", "stat
 """Fields of every record beside its data [D]."""
 _BOUNDS = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
 _FLAGS = ("required", "nullable", "isUnique", "immutable", "isSecret", "isArray", "integer", "uniqueItems")
+_HOLDERS = frozenset({"properties", "items"})
 _INSIDE: tuple[Path, ...] = (("items",), ("properties", EACH))
 _PROPERTIES = tuple(("properties", EACH, *chain.from_iterable(inside)) for depth in range(3) for inside in product(_INSIDE, repeat=depth))
 """Where definitions of values stand: properties, what arrays and objects hold, and once more inside those."""
@@ -198,11 +199,12 @@ def _canonical(spec: Plain) -> Plain:
 
 
 def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- a spec, or a property at any depth
-    for path, item in (*find(spec, ("properties", EACH)), *find(spec, ("items",))):
-        if isinstance(item, dict):
-            if item.get("isSecret") is True and item.get("default") is not None:
-                yield *at, *path, "default"
-            yield from _secret_paths(item, (*at, *path))
+    for member in _HOLDERS & spec.keys():
+        for path, item in find(spec, (member, EACH) if member == "properties" else (member,)):
+            if isinstance(item, dict):
+                if item.get("isSecret") is True and item.get("default") is not None:
+                    yield *at, *path, "default"
+                yield from _secret_paths(item, (*at, *path))
 
 
 def _unfit(item: Plain) -> Iterator[tuple[Path, str, str]]:
@@ -237,7 +239,9 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
             hint = "Use letters, digits and underscores, not starting with a digit."
             yield Finding((*at, "name"), f'"{name}" is not a property name.', hint)
         for low, high in _BOUNDS:
-            least, most = item.get(low), item.get(high)
+            if low not in item or high not in item:
+                continue
+            least, most = item[low], item[high]
             if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
                 yield Finding((*at, low), f"{low} {least} is above {high} {most}.", "No value can meet both.")
         yield from (Finding((*at, *path), message, hint) for path, message, hint in _unfit(item))

@@ -72,7 +72,7 @@ def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTH
     return Loaded(
         reading.layers.workspace,
         reading.resources,
-        tuple(_undeclared(reading.resources)),
+        tuple(reading.undeclared()),
         tuple(source.name for source in sources),
         tuple(sorted(set(reading.problems))),
         reading.layers.protect,
@@ -88,6 +88,7 @@ class _Reading:
     layers: Layers
     resources: dict[Address, DesiredResource] = field(default_factory=dict)
     checkings: dict[Address, Checking] = field(default_factory=dict)
+    references: dict[Address, tuple[Reference, ...]] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[Problem]:
@@ -117,13 +118,26 @@ class _Reading:
             raise ManifestError(self.problems)
         users: dict[Address, tuple[Address, ...]] = {}
         for address, resource in self.resources.items():
-            for target in dict.fromkeys(reference.target for reference, _ in references(resource)):
+            self.references[address] = tuple(reference for reference, _ in references(resource))
+            for target in dict.fromkeys(reference.target for reference in self.references[address]):
                 users[target] = (*users.get(target, ()), address)
         others = Others({address: resource.spec for address, resource in self.resources.items()}, users)
         for checking in self.checkings.values():
             self.problems.extend(checking.among(others))
         if any(problem.severity == "error" for problem in self.problems):
             raise ManifestError(self.problems)
+
+    def undeclared(self) -> Iterator[tuple[Reference, Address, Position]]:
+        """What is referred to or mentioned and not declared, after `finish`."""
+        for address, resource in self.resources.items():
+            for reference in self.references[address]:
+                if reference.target not in self.resources:
+                    yield reference, address, resource.position(reference.path) or Position("")
+            kind = KINDS[address.kind]
+            for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
+                if target not in self.resources:
+                    path = (str(kind.text_member),)
+                    yield Reference(path, target), address, resource.position(path) or Position("")
 
     def _section(self, document: Document, kind: Kind, content: Any, around: Surroundings) -> None:  # noqa: ANN401 -- whatever the manifest holds
         if content is None:
@@ -146,15 +160,3 @@ class _Reading:
 
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
-
-
-def _undeclared(resources: DesiredState) -> Iterator[tuple[Reference, Address, Position]]:
-    for address, resource in resources.items():
-        for reference, _ in references(resource):
-            if reference.target not in resources:
-                yield reference, address, resource.position(reference.path) or Position("")
-        kind = KINDS[address.kind]
-        for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
-            if target not in resources:
-                path = (str(kind.text_member),)
-                yield Reference(path, target), address, resource.position(path) or Position("")

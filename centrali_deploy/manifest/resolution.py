@@ -39,10 +39,11 @@ class Resolution:
         self.layers: dict[Path, str] = {}
 
     def resolve(self, spec: Plain) -> dict[str, Any]:
-        """A copy of the spec with every value in its place."""
-        secret = {*self._kind.secret_paths(spec), *_encrypted(spec)}
+        """The spec with every value in its place; what is written there stays the same object."""
+        secret = set(self._kind.secret_paths(spec))
         return {
-            member: value if member == self._kind.text_member else self._value((member,), value, secret) for member, value in spec.items()
+            member: value if member == self._kind.text_member or not (secret or _varies(value)) else self._value((member,), value, secret)
+            for member, value in spec.items()
         }
 
     def _value(self, path: Path, value: Any, secret: set[Path]) -> Any:  # noqa: ANN401 -- any plain value
@@ -51,7 +52,8 @@ class Resolution:
         if isinstance(value, str):
             return self._text(path, value)
         if isinstance(value, dict):
-            return {member: self._value((*path, member), inside, secret) for member, inside in value.items()}
+            sealed = {(*path, "value")} if is_encrypted(value) else set()
+            return {member: self._value((*path, member), inside, secret | sealed) for member, inside in value.items()}
         return [self._value((*path, i), item, secret) for i, item in enumerate(value)] if isinstance(value, list) else value
 
     def _secret(self, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any plain value
@@ -107,15 +109,13 @@ class Resolution:
         self.problems.append(Problem(self._place(path), self._address, message, hint))
 
 
-def _encrypted(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- any plain value
-    if is_encrypted(value):
-        yield *at, "value"
+def _varies(value: Any) -> bool:  # noqa: ANN401 -- any plain value
+    """Whether there is anything to resolve in a value."""
+    if isinstance(value, str):
+        return "${" in value or value == MASK
     if isinstance(value, dict):
-        for member, inside in value.items():
-            yield from _encrypted(inside, (*at, member))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _encrypted(item, (*at, index))
+        return is_encrypted(value) or any(map(_varies, value.values()))
+    return isinstance(value, list) and any(map(_varies, value))
 
 
 def _looked_up(text: str, around: Surroundings, place: Callable[[], Position], address: str) -> str:

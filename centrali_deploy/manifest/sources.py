@@ -1,4 +1,4 @@
-"""Which files are manifests: those named, those below a named directory, or the usual ones."""
+"""Which files are manifests: those named, those below a named directory, or the usual ones; and what is in them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from centrali_deploy.errors import ManifestError, Position, Problem, UsageProble
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes."""
 USUAL = ("centrali", "workspace.yaml", "centrali.yaml")
 _SKIPPED = {"node_modules"}
 
@@ -53,6 +55,27 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
     if problems:
         raise ManifestError(problems)
     return tuple(found[path] for path in sorted(found))
+
+
+def read_text(path: Path, name: str) -> str:
+    """A file's text. Raises ManifestError when it cannot be read."""
+
+    def refuse(message: str, hint: str) -> ManifestError:
+        return ManifestError([Problem(Position(name), "", message, hint)])
+
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise refuse("This is not a file that can be read as text.", "Name a regular file.")
+        if size > LARGEST_FILE:
+            raise refuse(
+                f"The file is {size:,} bytes long.", f"At most {LARGEST_FILE:,} are read: split it, and keep code in files of its own."
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refuse(f"The file is not UTF-8: byte {error.start} is {error.object[error.start]:#04x}.", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise refuse(f"The file cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
 
 
 def _usual() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
-from centrali_deploy.manifest.documents import BLOCK
+from centrali_deploy.manifest.building import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
 from centrali_deploy.manifest.wording import findings, known_members
 from centrali_deploy.manifest.words import called, near_member

@@ -53,10 +53,10 @@ def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | N
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
         for index, item in items:
-            if isinstance(item, dict):
+            if isinstance(item, dict) and (strange := item.keys() - place.members(item)):
                 at: Path = (member,) if index is None else (member, index)
                 known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
-                yield from (_misspelt(at, key, near) for key in item if key not in known and (near := near_member(key, known)))
+                yield from (_misspelt(at, key, near) for key in item if key in strange - known and (near := near_member(key, known)))
 
 
 def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake

@@ -120,5 +120,4 @@ LONG = {
     "kinds/orchestration.py",  # half of it is the models, a third the examples
     "kinds/structure.py",  # the same
     "kinds/trigger.py",  # the same
-    "manifest/documents.py",  # one builder
 }

@@ -146,7 +146,7 @@ def test_an_environment_of_nothing_changes_nothing() -> None:
     [
         ("- a\n", "A file of values is a mapping."),
         ("", "A file of values is a mapping."),
-        ("a: [\n", "This is not YAML"),
+        ("a: [\n", "The text ends before this is closed."),
         (None, "The file cannot be read"),
     ],
 )

@@ -100,7 +100,7 @@ def test_twenty_and_one_mistakes_are_told_at_once_each_at_its_line(manifest: Cal
         ("version: 1\nversion: 1\n", 2, "also at line 1"),
         ("version: 1\n---\nversion: 1\n", 2, "second document"),
         ("version: 1\nfunctions:\n\ta: 1\n", 3, "spaces, not with tabs"),
-        ("a: * * * * *\n", 1, "must be quoted"),
+        ("a: * * * * *\n", 1, "is meant as text, quote it"),
         ("a: {b: ${env:X}}\n", 1, "must be quoted"),
         ("a: &x [*x]\n", 1, "part of itself"),
         ("a: !!python/object:os.system x\n", 1, "tag"),

@@ -12,7 +12,8 @@ from ending import result_of
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position
 from centrali_deploy.manifest import documents
-from centrali_deploy.manifest.documents import BLOCK, parse_document
+from centrali_deploy.manifest.building import BLOCK
+from centrali_deploy.manifest.documents import parse_document
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.manifest.places import Places
 from centrali_deploy.pipeline.apply import apply
