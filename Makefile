@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 EDITORS := .venv/editors/node_modules/.bin/yaml-language-server
 
-.PHONY: help try test editors lint check schemas docs golden bench format coverage clean
+.PHONY: help try test editors lint check schemas docs golden bench fuzz format coverage clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ lint: .venv/installed ## Format, style, types and the contracts between floors
 	@$(BIN)/lint-imports --no-cache
 
 check: lint test ## Everything CI checks
+
+fuzz: .venv/installed ## Validate 40,000 inputs of all sorts (a quarter of an hour)
+	@FUZZ_EXAMPLES=10000 $(BIN)/pytest -q tests/fuzz
 
 coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach
 	@$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report

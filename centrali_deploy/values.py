@@ -41,7 +41,7 @@ def of_type(name: str, value: object) -> bool:
 def complaints(definition: Mapping[str, Any], value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
     """What a value breaks of a property's definition, in words that follow "it"."""
     sort = definition.get("type")
-    if sort not in TYPES or value is None:
+    if not isinstance(sort, str) or sort not in TYPES or value is None:
         return
     if not of_type(sort, value):
         yield f"is not {TYPES[sort][0]}"

@@ -152,7 +152,7 @@ def test_a_value_of_another_type_is_told_once() -> None:
     assert said({"type": "string", "minLength": 3, "enum": ["x"]}, 5) == ["is not a text"]
 
 
-@pytest.mark.parametrize("definition", [{}, {"type": None}, {"type": "text"}, {"type": "string", "enum": ["x"]}])
+@pytest.mark.parametrize("definition", [{}, {"type": None}, {"type": "text"}, {"type": {}}, {"type": "string", "enum": ["x"]}])
 def test_without_a_known_type_or_a_value_there_is_nothing_to_say(definition: Any) -> None:
     assert said(definition, None) == []
     assert definition.get("type") == "string" or said(definition, 5) == []

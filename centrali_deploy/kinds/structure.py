@@ -214,7 +214,7 @@ def _unfit(item: Plain) -> Iterator[tuple[Path, str, str]]:
         yield ("pattern",), f'"{item["pattern"]}" is not a pattern.', "Look at its brackets; the form is that of JavaScript."
     if isinstance(enum, list) and not enum:
         yield ("enum",), "enum is empty, so that no value is allowed.", "List values, or leave it out."
-    if isinstance(enum, list) and sort in TYPES:
+    if isinstance(enum, list) and isinstance(sort, str) and sort in TYPES:
         for index, value in enumerate(enum):
             if value is not None and not of_type(sort, value):
                 yield ("enum", index), f"{json.dumps(value)} is not {TYPES[sort][0]}.", f"The property is of type {sort}."
