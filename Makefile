@@ -38,7 +38,7 @@ lint: .venv/installed ## Format, style, types and the contracts between floors
 
 check: lint test ## Everything CI checks
 
-fuzz: .venv/installed ## Validate 40,000 inputs of all sorts (a quarter of an hour)
+fuzz: .venv/installed ## Validate 40,000 inputs of all sorts (several minutes)
 	@FUZZ_EXAMPLES=10000 $(BIN)/pytest -q tests/fuzz
 
 coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from pydantic import Field
 
 from centrali_deploy.manifest.documents import parse_document
+from centrali_deploy.manifest.words import article, shown
 from centrali_deploy.parts import Spec
 
 if TYPE_CHECKING:
@@ -55,6 +56,6 @@ def typed(variable: Variable, value: Any) -> Any:  # noqa: ANN401 -- any plain v
     if isinstance(value, str) and variable.type != "string":
         found = parse_document(value, "").data
     if not _FITS[variable.type](found):
-        msg = f"{value!r} is not {'an' if variable.type[0] in 'aeiou' else 'a'} {variable.type}"
+        msg = f"{shown(value)} is not {article(variable.type)}"
         raise ValueError(msg)
     return found

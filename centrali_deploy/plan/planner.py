@@ -139,7 +139,7 @@ def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
         yield Refusal(
             "protected",
             change.address,
-            f'{change.address} is protected ("{patterns[0]}") and would be changed.',
+            f'It is protected ("{patterns[0]}") and would be changed.',
             "Take the change back, or the pattern out of protect: in the manifest.",
         )
 

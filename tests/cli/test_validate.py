@@ -139,7 +139,7 @@ def test_what_is_not_declared_here_is_listed_as_not_checked(validate: Callable[.
         (("--var-file", "values.yaml", "--var", "limit=400000"), 3, "400000"),
         (("--var-file", "values.yaml", "--var-file", "more.yaml"), 3, "400001"),
         (("--var", "owner=me", "--var", "limit=5", "--var", "limit=400002"), 3, "400002"),
-        (("--var", "owner=me", "--var", "limit=x"), 3, "The variable limit: 'x' is not an integer"),
+        (("--var", "owner=me", "--var", "limit=x"), 3, 'The variable limit: "x" is not an integer'),
         (("--var", "owner"), 3, '"owner" is not a value.'),
         (("--var", "ownr=me"), 3, "Did you mean owner?"),
         (("-e", "prd"), 3, "Did you mean prod?"),

@@ -1,0 +1,60 @@
+"""What the pages and the README say to type works, and says what they say it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"(?:#|//) (\S+\.(?:yaml|js|json))\n")
+CHANGING = [(re.compile(r"\d{4}-\d\d-\d\d"), "[DATE]"), (re.compile(r"\d+\.\d s"), "[SECONDS]")]
+
+
+def shell(command: str, folder: Path) -> str:
+    """What a command in a clean shell writes to both streams."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("CENTRALI_")}
+    environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
+    words = ["sh", "-c", command]
+    run = subprocess.run(words, cwd=folder, env=environ, stdout=-1, stderr=-2, text=True, check=False, timeout=60)  # noqa: S603 -- our own page
+    return run.stdout
+
+
+def lasting(text: str) -> str:
+    """A text without what changes from run to run."""
+    for pattern, word in CHANGING:
+        text = pattern.sub(word, text)
+    return text.rstrip("\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_can_be_followed_word_for_word(page: Path, tmp_path: Path) -> None:
+    """Blocks that begin with the name of a file are that file; in blocks of the console, `$` begins a command."""
+    tried = 0
+    for language, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+        if named := FILE.match(text):
+            (tmp_path / named[1]).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / named[1]).write_text(text, encoding="utf-8")
+        for command, said in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text if language == "console" else "", re.MULTILINE):
+            assert lasting(shell(command, tmp_path)) == lasting(said), command
+            tried += 1
+    assert tried
+
+
+README = [
+    line.split("#")[0].split(">")[0].strip(" &")
+    for language, text in BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    for line in text.splitlines()
+    if language == "sh" and "centrali-deploy" in line
+]
+
+
+@pytest.mark.parametrize("command", README)
+def test_the_readme_names_commands_and_flags_that_there_are(command: str, tmp_path: Path) -> None:
+    assert "Usage: centrali-deploy" in shell(f"{command} --help", tmp_path)
