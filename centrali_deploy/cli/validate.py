@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from centrali_deploy.address import path_text
 from centrali_deploy.cli.manifests import MANIFESTS
 from centrali_deploy.cli.terminal import Answer, answering, harmless
 from centrali_deploy.errors import ManifestError
+from centrali_deploy.manifest.everywhere import load_everywhere, named, where
 from centrali_deploy.manifest.head import Choice
-from centrali_deploy.manifest.loading import load
 from centrali_deploy.report.annotations import github_lines, sarif
-from centrali_deploy.report.json import problem_part
+from centrali_deploy.report.json import problem_part, undeclared_part
 from centrali_deploy.report.schedules import schedule_lines
-from centrali_deploy.report.text import counted, problem_lines
-from centrali_deploy.states import near_name
+from centrali_deploy.report.text import counted, problem_lines, undeclared_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from centrali_deploy.errors import Problem
-    from centrali_deploy.manifest.loading import Loaded
+    from centrali_deploy.manifest.everywhere import Everywhere
 
 
 def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
@@ -39,31 +39,36 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
         try:
-            loaded = _loaded(paths, Choice(environment, values, value_files), strict=strict)
+            found = _loaded(paths, Choice(environment, values, value_files), strict=strict)
         except ManifestError as error:
             _annotate(answer, error.problems)
             raise
-        _annotate(answer, loaded.warnings)
-        unchecked = [
-            f"{place}  {address}: {path_text(ref.path)} names {ref.target}. {near_name(ref.target, loaded.desired)}".rstrip()
-            for ref, address, place in loaded.undeclared
-        ]
-        answer.parts |= {"resources": len(loaded.desired), "files": list(loaded.files), "unchecked": unchecked}
-        answer.parts["warnings"] = [problem_part(problem) for problem in loaded.warnings]
-        if loaded.warnings:
-            answer.write([*problem_lines(loaded.warnings, answer.paint), ""])
-        answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}: no problems."])
-        if verbose and (lines := list(schedule_lines(loaded.desired, datetime.now(UTC)))):
+        _annotate(answer, found.warnings)
+        loaded = next(iter(found.loaded.values()))
+        unchecked = list(dict.fromkeys(each for one in found.loaded.values() for each in one.undeclared))
+        answer.parts |= {"resources": len(loaded.desired), "files": list(loaded.files), "environments": list(found.environments)}
+        answer.parts |= {"unchecked": list(map(undeclared_part, unchecked)), "warnings": list(map(problem_part, found.warnings))}
+        if found.warnings:
+            answer.write([*problem_lines(found.warnings, answer.paint), ""])
+        checked = f", {named(found.environments)}" if found.environments else ""
+        answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}{checked}: no problems."])
+        if verbose and (lines := list(_schedules(found))):
             answer.write(["", *lines])
         if unchecked:
-            answer.write(["", "Not checked, because it is not declared here and may be in the workspace:", *unchecked])
+            answer.write(["", *undeclared_lines(unchecked, loaded.desired)])
 
 
-def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Loaded:
-    loaded = load(paths, os.environ, choice)
-    if strict and loaded.warnings:
-        raise ManifestError(loaded.warnings)
-    return loaded
+def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Everywhere:
+    found = load_everywhere(paths, os.environ, choice)
+    if strict and found.warnings:
+        raise ManifestError(found.warnings)
+    return found
+
+
+def _schedules(found: Everywhere) -> Iterator[str]:
+    now = datetime.now(UTC)
+    for line, names in where({name: schedule_lines(loaded.desired, now) for name, loaded in found.loaded.items()}):
+        yield line + (f"  in {names}" if names else "")
 
 
 def _annotate(answer: Answer, problems: tuple[Problem, ...]) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from centrali_deploy.kinds import KINDS
 from centrali_deploy.parts import Spec
+from centrali_deploy.wire import is_slug, is_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.errors import Position
@@ -27,6 +29,24 @@ class Environment(Spec):
     """Members that differ here, by address; a mapping is merged, anything else takes the place of what was written."""
     protect: list[str] | None = Field(default=None, examples=[["structure/*"]])
     """Addresses, or patterns of them, that must not be changed, replaced or deleted here."""
+
+
+def complaints(environment: Environment) -> Iterator[tuple[Path, str, str]]:
+    """What is wrong with an environment that its model does not see: where, what, and the way out."""
+    workspace = environment.workspace
+    if workspace is not None and (is_uuid(workspace) or not is_slug(workspace)):
+        yield ("workspace",), f'"{workspace}" is not a workspace.', "Give its slug, for example acme."
+    places: list[tuple[Path, str]] = [(("overrides", text), text) for text in environment.overrides or {}]
+    places += [(("protect", index), text) for index, text in enumerate(environment.protect or [])]
+    for path, text in places:
+        if not is_address(text):
+            yield path, f'"{text}" is not an address.', "Write kind/name, for example trigger/nightly-report."
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address, or a pattern of addresses."""
+    kind, _, name = text.partition("/")
+    return kind in (*KINDS, "*") and bool(name)
 
 
 def merged(written: Any, override: Any) -> Any:  # noqa: ANN401 -- any plain values

@@ -1,34 +1,32 @@
-"""Manifest files together: the desired state of one workspace, or every problem of every file.
-
-What is referred to and not declared is no problem here, because it may be in the workspace already; it is listed.
-"""
+"""Manifest files together: the desired state of one workspace, or every problem of every file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from centrali_deploy.address import Address, Reference
+from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
-from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
 from centrali_deploy.manifest.environments import NO_OVERRIDE
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Head
 from centrali_deploy.manifest.sources import find_sources
-from centrali_deploy.manifest.surroundings import Surroundings
+from centrali_deploy.manifest.surroundings import Surroundings, has_variables
+from centrali_deploy.manifest.together import Together
 from centrali_deploy.manifest.validation import Checking
-from centrali_deploy.states import near_name, references
+from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
     from centrali_deploy.manifest.documents import Document
-    from centrali_deploy.manifest.head import Choice, Layers
+    from centrali_deploy.manifest.head import Choice
     from centrali_deploy.manifest.sources import Source
+    from centrali_deploy.manifest.together import Undeclared
     from centrali_deploy.states import DesiredResource, DesiredState
 
 VERSION = 1
@@ -46,14 +44,23 @@ class Loaded:
 
     workspace: str | None
     desired: DesiredState
-    undeclared: tuple[tuple[Reference, Address, Position], ...]
+    undeclared: tuple[Undeclared, ...]
     files: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
     protect: tuple[str, ...] = ()
 
 
-def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
-    """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Manifest files as they were read, whatever is chosen of them. `documents` are those that are manifests."""
+
+    sources: Sequence[Source]
+    documents: Sequence[tuple[Source, Document]]
+    head: Head
+
+
+def read_files(paths: Sequence[str]) -> Files:
+    """Read manifest files; what is wrong with them stands in the head. Raises UsageProblem when there is none to read."""
     sources = find_sources(paths)
     head = Head()
     documents = []
@@ -61,42 +68,84 @@ def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTH
         try:
             document = read_document(source.path, source.name)
         except ManifestError as error:
-            head.problems += error.problems
+            head.unreadable(error.problems)
             continue
         if head.reads(document):
             documents.append((source, document))
-    reading = _Reading(environ, head, head.chosen(choice, environ))
-    for source, document in documents:
-        reading.read(source, document)
-    reading.finish(sources)
+    return Files(sources, documents, head)
+
+
+def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
+    """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read."""
+    files = read_files(paths)
+    reading = Reading(files, environ, choice)
+    reading.check()
+    if has_errors(reading.problems):
+        raise ManifestError(reading.problems)
+    return loaded(files.sources, reading)
+
+
+def loaded(sources: Sequence[Source], reading: Reading) -> Loaded:
+    """What was read, once it is known to be free of errors."""
     return Loaded(
         reading.layers.workspace,
         reading.resources,
-        tuple(reading.undeclared()),
+        tuple(reading.together.undeclared()),
         tuple(source.name for source in sources),
         tuple(sorted(set(reading.problems))),
         reading.layers.protect,
     )
 
 
-@dataclass
-class _Reading:
-    """The files read so far."""
+class Kept(NamedTuple):
+    """A resource as it was checked, and how: the same in every environment."""
 
-    environ: Mapping[str, str]
-    head: Head
-    layers: Layers
-    resources: dict[Address, DesiredResource] = field(default_factory=dict)
-    checkings: dict[Address, Checking] = field(default_factory=dict)
-    references: dict[Address, tuple[Reference, ...]] = field(default_factory=dict)
+    checking: Checking
+    resource: DesiredResource
+
+
+class Reading:
+    """What files declare under one choice. After `check`, problems stand in `alone` (of each resource) and `among` (of all).
+
+    `among` is None when resources were wrong by themselves, so that nobody looked at them together.
+    """
+
+    def __init__(
+        self, files: Files, environ: Mapping[str, str], choice: Choice, kept: dict[tuple[str, Address], Kept] | None = None
+    ) -> None:
+        """`kept` is shared by readings of the same files under other choices. Raises what choosing raises."""
+        self.layers = files.head.chosen(choice, environ)
+        self.resources: dict[Address, DesiredResource] = {}
+        self.alone: list[Problem] = [*files.head.problems, *self.layers.problems]
+        self.among: list[Problem] | None = None
+        self.together = Together({}, {})
+        self._files = files
+        self._environ = environ
+        self._kept = kept
+        self._checkings: dict[Address, Checking] = {}
 
     @property
     def problems(self) -> list[Problem]:
-        """Every problem so far, those of the heads included."""
-        return self.head.problems
+        """Every problem that was found."""
+        return [*self.alone, *(self.among or ())]
 
-    def read(self, source: Source, document: Document) -> None:
-        around = Surroundings(self.environ, source.root, source.path.parent, self.layers.values)
+    def check(self) -> None:
+        """Look at each resource by itself and, when nothing is wrong with any, at all of them together."""
+        for source, document in self._files.documents:
+            self._read(source, document)
+        if not self.resources and not self.alone:
+            place = Position(self._files.sources[0].name)
+            self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
+        for address, override in self.layers.overrides.items():
+            if address not in self.resources:
+                hint = near_name(address, self.resources) or "Only what is declared can be overridden."
+                self.alone.append(Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint))
+        if not has_errors(self.alone):
+            self.together = Together(self.resources, self._checkings)
+            self.among = list(self.together.problems())
+
+    def _read(self, source: Source, document: Document) -> None:
+        around = Surroundings(self._environ, source.root, source.path.parent, self.layers.values)
         for member, content in document.data.items():
             if member in SECTIONS:
                 self._section(document, SECTIONS[member], content, around)
@@ -104,40 +153,6 @@ class _Reading:
                 near = [_OTHER_WORDS[member]] if member in _OTHER_WORDS else get_close_matches(member, [*SECTIONS, *_HEAD], n=1)
                 hint = f"Did you mean {near[0]}?" if near else f"A manifest has: {', '.join((*_HEAD[:-1], *SECTIONS))}."
                 self._problem(document, (member,), f'"{member}" is not part of a manifest.', hint)
-
-    def finish(self, sources: Sequence[Source]) -> None:
-        """Raise ManifestError when anything is wrong with what was read."""
-        if not self.resources and not self.problems:
-            place = Position(sources[0].name)
-            self.problems.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
-        for address, override in self.layers.overrides.items():
-            if address not in self.resources:
-                hint = near_name(address, self.resources) or "Only what is declared can be overridden."
-                self.problems.append(Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint))
-        if any(problem.severity == "error" for problem in self.problems):
-            raise ManifestError(self.problems)
-        users: dict[Address, tuple[Address, ...]] = {}
-        for address, resource in self.resources.items():
-            self.references[address] = tuple(reference for reference, _ in references(resource))
-            for target in dict.fromkeys(reference.target for reference in self.references[address]):
-                users[target] = (*users.get(target, ()), address)
-        others = Others({address: resource.spec for address, resource in self.resources.items()}, users)
-        for checking in self.checkings.values():
-            self.problems.extend(checking.among(others))
-        if any(problem.severity == "error" for problem in self.problems):
-            raise ManifestError(self.problems)
-
-    def undeclared(self) -> Iterator[tuple[Reference, Address, Position]]:
-        """What is referred to or mentioned and not declared, after `finish`."""
-        for address, resource in self.resources.items():
-            for reference in self.references[address]:
-                if reference.target not in self.resources:
-                    yield reference, address, resource.position(reference.path) or Position("")
-            kind = KINDS[address.kind]
-            for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
-                if target not in self.resources:
-                    path = (str(kind.text_member),)
-                    yield Reference(path, target), address, resource.position(path) or Position("")
 
     def _section(self, document: Document, kind: Kind, content: Any, around: Surroundings) -> None:  # noqa: ANN401 -- whatever the manifest holds
         if content is None:
@@ -148,15 +163,30 @@ class _Reading:
             )
             return
         for name, written in content.items():
-            override = self.layers.overrides.get(Address(kind.name, name), NO_OVERRIDE)
-            checking = Checking(kind, name, around, override.placed(document.places.below(kind.section, name, document.file)))
-            resource = checking.checked(override.laid_over(written), override.layers)
-            self.problems.extend(checking.problems)
-            self.checkings.setdefault(resource.address, checking)
+            checking, resource = self._checked(document, Address(kind.name, name), written, around)
+            self.alone.extend(checking.problems)
+            self._checkings.setdefault(resource.address, checking)
             known = self.resources.setdefault(resource.address, resource)
             if known is not resource:
                 message = f"{resource.address} is declared twice; it is also at {known.position()}."
                 self._problem(document, (kind.section, name), message, "Keep one of them.")
 
+    def _checked(self, document: Document, address: Address, written: Any, around: Surroundings) -> Kept:  # noqa: ANN401 -- whatever the manifest holds
+        """Check a resource, unless another reading did and nothing in it depends on the choice."""
+        override = self.layers.overrides.get(address, NO_OVERRIDE)
+        here, kind = (document.file, address), KINDS[address.kind]
+        if self._kept and override is NO_OVERRIDE and here in self._kept:
+            return self._kept[here]
+        checking = Checking(kind, address.name, around, override.placed(document.places.below(kind.section, address.name, document.file)))
+        found = Kept(checking, checking.checked(override.laid_over(written), override.layers))
+        if self._kept is not None and override is NO_OVERRIDE and not has_variables(written):
+            self._kept[here] = found
+        return found
+
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
-        self.problems.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
+        self.alone.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether there is more than warnings."""
+    return any(problem.severity == "error" for problem in problems)

@@ -97,6 +97,13 @@ class Surroundings:
         return whole.read_bytes().decode("utf-8-sig")
 
 
+def has_variables(value: Any) -> bool:  # noqa: ANN401 -- any plain value
+    """Whether a variable may stand anywhere in a value."""
+    if isinstance(value, str):
+        return "${var:" in value
+    return isinstance(value, dict | list) and any(map(has_variables, value.values() if isinstance(value, dict) else value))
+
+
 def _as_text(name: str, value: Any) -> str:  # noqa: ANN401 -- any plain value
     if isinstance(value, dict | list):
         raise ValueError(  # noqa: TRY004 -- what the manifest says is wrong, not our own call

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Problem
+    from centrali_deploy.manifest.together import Undeclared
     from centrali_deploy.plan.model import Change, Plan
 
 
@@ -100,3 +101,10 @@ def problem_part(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
+
+
+def undeclared_part(undeclared: Undeclared) -> dict[str, Any]:
+    """A reference to what is not declared: where it stands, who refers, from where in its spec, to what."""
+    reference, address, position = undeclared
+    place = {"file": position.file, "line": position.line, "column": position.column}
+    return {**place, "address": str(address), "path": path_text(reference.path), "target": str(reference.target)}

@@ -14,14 +14,17 @@ from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action, Mark
+from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import DeployError, Problem
+    from centrali_deploy.manifest.together import Undeclared
     from centrali_deploy.plan.model import Change, FieldChange, Plan
+    from centrali_deploy.states import DesiredState
 
     Paint = Callable[[str, str], str]
 
@@ -144,6 +147,14 @@ def problem_lines(problems: Sequence[Problem], paint: Paint) -> Iterator[str]:
     warnings = len(problems) - errors
     parts = [paint(counted(errors, "problem"), "red")] * bool(errors) + [paint(counted(warnings, "warning"), "yellow")] * bool(warnings)
     yield f"{', '.join(parts)}."
+
+
+def undeclared_lines(undeclared: Iterable[Undeclared], desired: DesiredState) -> Iterator[str]:
+    """References to what is not declared, each with its place."""
+    yield "Not checked, because it is not declared here and may be in the workspace:"
+    for reference, address, place in undeclared:
+        near = near_name(reference.target, desired)
+        yield f"{place}  {address}: {path_text(reference.path)} names {reference.target}. {near}".rstrip()
 
 
 def _field(change: Change, field: FieldChange, paint: Paint) -> Iterator[str]:

@@ -128,15 +128,16 @@ def test_what_is_not_declared_here_is_listed_as_not_checked(validate: Callable[.
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        ((), 3, "The variable owner has no value."),
-        (("--var", "owner=me"), 0, ""),
+        ((), 3, 'In environment prod: "timeoutMs" is 400000.'),
+        (("--var", "owner=me"), 3, 'In environment prod: "timeoutMs" is 400000.'),
+        (("--var", "limit=5"), 0, ""),
         (("-e", "test"), 0, ""),
         (("--environment", "test"), 0, ""),
         (("--var-file", "values.yaml"), 0, ""),
         (("-e", "prod"), 3, "400000"),
         (("-e", "prod", "--var", "limit=5"), 0, ""),
         (("-e", "prod", "--var-file", "values.yaml"), 0, ""),
-        (("--var-file", "values.yaml", "--var", "limit=400000"), 3, "400000"),
+        (("--var-file", "values.yaml", "--var", "limit=400000"), 3, 'workspace.yaml:9:40  function/f\n  "timeoutMs" is 400000.'),
         (("--var-file", "values.yaml", "--var-file", "more.yaml"), 3, "400001"),
         (("--var", "owner=me", "--var", "limit=5", "--var", "limit=400002"), 3, "400002"),
         (("--var", "owner=me", "--var", "limit=x"), 3, 'The variable limit: "x" is not an integer'),
@@ -159,11 +160,43 @@ def test_what_is_chosen_decides_and_the_last_word_counts(
 
 
 def test_an_override_is_checked_like_what_is_written(validate: Callable[..., Said]) -> None:
-    text = GOOD + "environments:\n  prod: {overrides: {function/f: {timeoutMs: 0}}}\n"
-    assert validate(text).code == 0
-    said = validate(text, "-e", "prod", "-o", "github")
-    assert said.code == 3
-    assert said.out.startswith("::error file=workspace.yaml,line=5,col=")
+    text = GOOD + "environments:\n  prod: {overrides: {function/f: {timeoutMs: 0}}}\n  dev:\n"
+    for words, told in ((("-e", "prod"), '"timeoutMs" is 0.'), ((), 'In environment prod: "timeoutMs" is 0.')):
+        said = validate(text, *words, "-o", "github")
+        assert said.code == 3
+        assert said.out.startswith("::error file=workspace.yaml,line=5,col=")
+        assert f"::{told}" in said.out
+    assert validate(text, "-e", "dev").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "environments"),
+    [((), ["dev", "prod"]), (("-e", "prod"), ["prod"])],
+)
+def test_the_summary_says_which_environments_were_checked(
+    words: tuple[str, ...], environments: list[str], validate: Callable[..., Said]
+) -> None:
+    text = GOOD + "environments: {dev: {}, prod: {}}\n"
+    named = "environments dev and prod" if len(environments) > 1 else "environment prod"
+    assert validate(text, *words).out == f"1 resource in 1 file, {named}: no problems.\n"
+    assert json.loads(validate(text, *words, "-o", "json").out)["environments"] == environments
+    assert json.loads(validate(GOOD, "-o", "json").out)["environments"] == []
+
+
+def test_when_schedules_fire_is_told_once_or_of_each_environment(validate: Callable[..., Said]) -> None:
+    def metadata(hour: str) -> str:
+        return f"{{scheduleType: cron, cronExpression: '0 {hour} * * *'}}"
+
+    trigger = "function: f, executionType: scheduled, triggerMetadata"
+    triggers = f"triggers:\n  t: {{{trigger}: {metadata('${var:hour}')}}}\n  u: {{{trigger}: {metadata('5')}}}\n"
+    head = "variables: {hour: {type: integer}}\nenvironments: {dev: {variables: {hour: 1}}, prod: {variables: {hour: 2}}}\n"
+    lines = validate(GOOD + head + triggers, "-v").out.splitlines()[2:]
+    told = [(line.split("  ")[:2], line.partition("  in ")[2]) for line in lines]
+    assert told == [
+        (["trigger/t", "0 1 * * *"], "environment dev"),
+        (["trigger/u", "0 5 * * *"], ""),
+        (["trigger/t", "0 2 * * *"], "environment prod"),
+    ]
 
 
 def test_a_setting_that_makes_no_sense_is_no_annotation(validate: Callable[..., Said]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from centrali_deploy.errors import ManifestError, UsageProblem
 from centrali_deploy.manifest.documents import parse_document
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice, Head, Layers
+from centrali_deploy.manifest.loading import load
 from centrali_deploy.manifest.variables import Value
 
 
@@ -118,6 +119,45 @@ def test_an_environment_that_is_not_there_is_a_wrong_use(text: str, name: str, h
     with pytest.raises(UsageProblem) as caught:
         chosen(text, Choice(name))
     assert (caught.value.message, caught.value.hint) == (f'There is no environment "{name}".', hint)
+
+
+WRONG_HEAD = """\
+variables: {n: {type: int}, m: {typ: integer, default: 5}}
+environments:
+  prod: {variabels: {n: 5}, workspace: My Space, protect: [structures/*], variables: {n: 5, o: 6}, overrides: {function/f: 5}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "more"),
+    [("prdo", ['There is no environment "prdo".']), ("prod", ['There is no variable "o".'])],
+)
+def test_one_mistake_in_an_environment_hides_no_other(environment: str, more: list[str]) -> None:
+    try:
+        found = [*(read := head(f"version: 1\n{WRONG_HEAD}")).problems, *read.chosen(Choice(environment), {}).problems]
+    except ManifestError as error:
+        found = list(error.problems)
+    assert sorted((problem.position.line, problem.message) for problem in found) == sorted(
+        [
+            (2, '"int" is not a type.'),
+            (2, '"typ" is not a member of this.'),
+            (4, '"variabels" is not a member of this.'),
+            (4, "5 stands where a mapping is expected."),
+            (4, '"My Space" is not a workspace.'),
+            (4, '"structures/*" is not an address.'),
+            *((3 if "environment" in message else 4, message) for message in more),
+        ]
+    )
+
+
+@pytest.mark.parametrize("environments", ["environments: [prod]", "environments: {dev: {"])
+def test_an_environment_that_may_be_where_nothing_could_be_read_is_not_said_to_be_missing(environments: str) -> None:
+    Path("a.yaml").write_text(f"version: 1\n{environments}\n")
+    with pytest.raises(ManifestError) as caught:
+        load(["a.yaml"], {}, Choice("prod", ("x=1",)))
+    assert len(caught.value.problems) == 1
+    with pytest.raises(ManifestError):
+        load(["a.yaml"], {}, Choice(None, ("x=1",)))
 
 
 def test_what_an_environment_holds_is_chosen_with_it() -> None:

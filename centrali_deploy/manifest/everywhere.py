@@ -1,0 +1,74 @@
+"""Manifests checked in every environment they have: what is wrong in all of them is told once, the rest with where it is.
+
+Files are read once, and what is the same in every environment is checked once. Without environments, or when one is
+chosen, this is the same as loading. A manifest that has environments is meant for them: it is not checked without one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from centrali_deploy.errors import ManifestError
+from centrali_deploy.manifest.head import NOTHING_CHOSEN
+from centrali_deploy.manifest.loading import Kept, Reading, has_errors, loaded, read_files
+from centrali_deploy.manifest.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.errors import Problem
+    from centrali_deploy.manifest.head import Choice
+    from centrali_deploy.manifest.loading import Loaded
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What the manifests say, by environment ("" when there is none), and the warnings of all of them."""
+
+    loaded: Mapping[str, Loaded]
+    warnings: tuple[Problem, ...]
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """Those that were checked."""
+        return tuple(filter(None, self.loaded))
+
+
+def load_everywhere(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Everywhere:
+    """Read manifests under each environment, or the chosen one. Raises what `load` raises, for all of them together."""
+    files = read_files(paths)
+    names = list(files.head.environments) if choice.environment is None else [choice.environment]
+    kept: dict[tuple[str, Address], Kept] | None = {} if len(names) > 1 else None
+    readings = {name: Reading(files, environ, replace(choice, environment=name or None), kept) for name in names or [""]}
+    for reading in readings.values():
+        reading.check()
+    found = {name: reading.alone for name, reading in readings.items()}
+    together = {name: reading.among for name, reading in readings.items() if reading.among is not None}
+    problems = tuple(sorted({*_told(found), *_told(together)}))
+    if has_errors(problems):
+        raise ManifestError(problems)
+    return Everywhere({name: loaded(files.sources, reading) for name, reading in readings.items()}, problems)
+
+
+def where(found: Mapping[str, Iterable[T]]) -> Iterator[tuple[T, str]]:
+    """Everything that was found, once, and in which environments; empty when in all of them."""
+    names: dict[T, list[str]] = {}
+    for name, things in found.items():
+        for thing in dict.fromkeys(things):
+            names.setdefault(thing, []).append(name)
+    for thing, of in names.items():
+        yield thing, "" if len(of) == len(found) else named(of)
+
+
+def named(environments: Sequence[str]) -> str:
+    """`environment prod`, `environments dev and prod`."""
+    return f"environment{'' if len(environments) == 1 else 's'} {listed(environments)}"
+
+
+def _told(found: Mapping[str, Iterable[Problem]]) -> Iterator[Problem]:
+    for problem, names in where(found):
+        yield replace(problem, message=f"In {names}: {problem.message}") if names else problem

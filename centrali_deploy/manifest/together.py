@@ -1,0 +1,61 @@
+"""What declared resources say of each other: who refers to whom, what nobody declared, what is nearly declared.
+
+What is referred to and not declared is no problem by itself, because it may be in the workspace already; it is listed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from centrali_deploy.address import Reference
+from centrali_deploy.errors import Position
+from centrali_deploy.kind import Others
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.states import references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.errors import Problem
+    from centrali_deploy.manifest.validation import Checking
+    from centrali_deploy.states import DesiredResource, DesiredState
+
+Undeclared = tuple[Reference, "Address", Position]
+"""A reference to what is not declared here, who refers, and where that stands."""
+
+
+class Together:
+    """Resources that are valid each by itself, seen together."""
+
+    def __init__(self, resources: DesiredState, checkings: Mapping[Address, Checking]) -> None:
+        """Find out who refers to whom."""
+        self._resources = resources
+        self._checkings = checkings
+        self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in resources.items()}
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with each of them beside the others."""
+        users: dict[Address, tuple[Address, ...]] = {}
+        for address, found in self._references.items():
+            for target in dict.fromkeys(reference.target for reference in found):
+                users[target] = (*users.get(target, ()), address)
+        others = Others({address: resource.spec for address, resource in self._resources.items()}, users)
+        for checking in self._checkings.values():
+            yield from checking.among(others)
+
+    def undeclared(self) -> Iterator[Undeclared]:
+        """What is referred to or mentioned and not declared."""
+        for resource, reference in self._leading_out():
+            yield reference, resource.address, resource.position(reference.path) or Position("")
+        for address, resource in self._resources.items():
+            kind = KINDS[address.kind]
+            for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
+                if target not in self._resources:
+                    path = (str(kind.text_member),)
+                    yield Reference(path, target), address, resource.position(path) or Position("")
+
+    def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
+        """References to what is not declared."""
+        for address, found in self._references.items():
+            yield from ((self._resources[address], reference) for reference in found if reference.target not in self._resources)
