@@ -6,6 +6,7 @@ a test in one line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from centrali_deploy.parts import Plain, ReferencePlace
 
 T = TypeVar("T")
+_SLIP = 0.8
+_NUMBER = re.compile(r"[-_. ]?v?\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,12 @@ def near_name(target: Address, known: Iterable[Address]) -> str:
     """`Did you mean ...?` for a name that leads nowhere; empty when nothing is near it."""
     near = get_close_matches(target.name, [address.name for address in known if address.kind == target.kind], n=1)
     return f"Did you mean {near[0]}?" if near else ""
+
+
+def misspelt(target: Address, known: Iterable[Address]) -> str | None:
+    """The name that another so nearly is that it is probably a slip. Names that differ in their number alone are two names."""
+    near = get_close_matches(target.name, [address.name for address in known if address.kind == target.kind], cutoff=_SLIP)
+    return next((name for name in near if _NUMBER.sub("", name) != _NUMBER.sub("", target.name)), None)
 
 
 def _inside(value: object, step: str | int) -> object:

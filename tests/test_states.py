@@ -6,7 +6,7 @@ import pytest
 
 from centrali_deploy.address import Address, Item, Path
 from centrali_deploy.errors import Position
-from centrali_deploy.states import DesiredResource, LiveState, RecordedState, near_name, references
+from centrali_deploy.states import DesiredResource, LiveState, RecordedState, misspelt, near_name, references
 
 
 def at(line: int) -> Position:
@@ -82,6 +82,26 @@ def test_everything_a_resource_refers_to_is_known_with_its_path() -> None:
 def test_a_near_name_is_one_of_the_same_kind(kind: str, name: str, words: str) -> None:
     known = [Address("function", "send-mail"), Address("function", "charge-card"), Address("trigger", "send-mial")]
     assert near_name(Address(kind, name), known) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "meant"),
+    [
+        ("function", "proces-item", "process-item"),
+        ("function", "process-items", "process-item"),
+        ("function", "proecss-item", "process-item"),
+        ("function", "Process-Item", "process-item"),
+        ("function", "process-item-2", None),
+        ("function", "process-item-v2", None),
+        ("function", "report-2024", None),
+        ("function", "report-daily", None),
+        ("function", "process", None),
+        ("structure", "proces-item", None),
+    ],
+)
+def test_a_slip_is_nearer_than_another_name_and_a_number_makes_it_another(kind: str, name: str, meant: str | None) -> None:
+    known = [Address("function", name) for name in ("process-item", "report-2025", "report-weekly")]
+    assert misspelt(Address(kind, name), known) == meant
 
 
 def test_nothing_is_live_and_nothing_recorded_unless_somebody_says_so() -> None:

@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import Reference
-from centrali_deploy.errors import Position
+from centrali_deploy.errors import Position, Problem
 from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.states import references
+from centrali_deploy.states import misspelt, near_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Address
-    from centrali_deploy.errors import Problem
     from centrali_deploy.manifest.validation import Checking
     from centrali_deploy.states import DesiredResource, DesiredState
 
@@ -43,15 +42,21 @@ class Together:
         others = Others({address: resource.spec for address, resource in self._resources.items()}, users)
         for checking in self._checkings.values():
             yield from checking.among(others)
+        for resource, reference in self._leading_out():
+            if near := misspelt(reference.target, self._resources):
+                hint = f"Did you mean {near}? If it is in the workspace already, leave it as it is."
+                place = resource.position(reference.path) or Position("")
+                yield Problem(place, str(resource.address), f"{reference.target} is not declared here.", hint, "warning")
 
     def undeclared(self) -> Iterator[Undeclared]:
-        """What is referred to or mentioned and not declared."""
+        """What is referred to or mentioned and not declared, but for what was told to be misspelt."""
         for resource, reference in self._leading_out():
-            yield reference, resource.address, resource.position(reference.path) or Position("")
+            if not misspelt(reference.target, self._resources):
+                yield reference, resource.address, resource.position(reference.path) or Position("")
         for address, resource in self._resources.items():
             kind = KINDS[address.kind]
             for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
-                if target not in self._resources:
+                if target not in self._resources and not near_name(target, self._resources):
                     path = (str(kind.text_member),)
                     yield Reference(path, target), address, resource.position(path) or Position("")
 

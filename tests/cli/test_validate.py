@@ -119,10 +119,42 @@ def test_json_is_one_document_with_warnings_and_with_errors(validate: Callable[.
 
 
 def test_what_is_not_declared_here_is_listed_as_not_checked(validate: Callable[..., Said]) -> None:
-    said = validate(GOOD + "triggers:\n  t: {function: ff, executionType: on-demand}\n")
+    text = GOOD + "triggers:\n  t: {function: ff, executionType: on-demand}\n"
+    said = validate(text)
     assert said.code == 0
     assert "workspace.yaml:5:7  trigger/t: function names function/ff. Did you mean f?" in said.out
+    assert json.loads(validate(text, "-o", "json").out)["unchecked"] == [
+        {"file": "workspace.yaml", "line": 5, "column": 7, "address": "trigger/t", "path": "function", "target": "function/ff"}
+    ]
     assert validate(GOOD + "triggers:\n  t: {function: f, executionType: on-demand}\n").out.count("\n") == 1
+
+
+def test_what_is_listed_as_not_checked_is_listed_once_for_all_environments(validate: Callable[..., Said]) -> None:
+    text = GOOD + "environments: {dev: {}, prod: {}}\ntriggers:\n  t: {function: other, executionType: on-demand}\n"
+    assert validate(text).out.count("function/other") == 1
+
+
+MISSPELT = """version: 1
+structures: {orders: {name: Orders}}
+functions:
+  send-mail:
+    code: |
+      async function run() { await api.queryRecords('order', {}); }
+triggers:
+  t: {function: send-mial, executionType: on-demand}
+"""
+
+
+def test_what_is_nearly_declared_is_a_warning_in_every_form_and_not_listed_a_second_time(validate: Callable[..., Said]) -> None:
+    said = validate(MISSPELT)
+    assert said.code == 0
+    assert [said.out.count(word) for word in ("send-mial", '"order"', "Not checked", "2 warnings.")] == [1, 1, 0, 1]
+    assert validate(MISSPELT, "--strict").code == 3
+    assert validate(MISSPELT, "-o", "github").out.count("::warning ") == 2
+    assert len(json.loads(validate(MISSPELT, "-o", "sarif").out)["runs"][0]["results"]) == 2
+    found = json.loads(validate(MISSPELT, "-o", "json").out)
+    assert [(each["line"], each["column"]) for each in found["warnings"]] == [(6, 40), (8, 7)]
+    assert found["unchecked"] == []
 
 
 @pytest.mark.parametrize(

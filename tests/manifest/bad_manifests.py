@@ -749,6 +749,15 @@ GROUPS: list[tuple[str, str, str | None, list[Case]]] = [
         ("a condition that is a text", "              - input.x\n      - {id: e, type: delay, delayMs: 1}\n",
          [(13, 17, E, '"steps[1].cases[0].conditions[0]" must be a mapping, not "input.x".', 'Write its members below it, each as "member: value".')]),
     ]),
+    ("references", "version: 1\nstructures: {orders: {name: Orders}}\nfunctions: {send-mail: {code: 'async function run() {}'}}\n", None, [
+        ("a function nearly declared", "triggers: {t: {executionType: on-demand, function: send-mial}}\n",
+         [(4, 42, W, "function/send-mial is not declared here.", "Did you mean send-mail? If it is in the workspace already, leave it as it is.")]),
+        ("a structure nearly declared", "triggers: {t: {executionType: event-driven, function: send-mail, triggerMetadata: {event: record_created, recordSlug: order}}}\n",
+         [(4, 107, W, "structure/order is not declared here.", "Did you mean orders? If it is in the workspace already, leave it as it is.")]),
+        ("two steps with a function nearly declared", "orchestrations:\n  o: {name: O, trigger: {type: on-demand}, steps: [{id: a, type: compute, function: sendmail, nextStepId: b}, {id: b, type: compute, function: sendmail}]}\n",
+         [(5, 75, W, "function/sendmail is not declared here.", "Did you mean send-mail? If it is in the workspace already, leave it as it is."),
+          (5, 134, W, "function/sendmail is not declared here.", "Did you mean send-mail? If it is in the workspace already, leave it as it is.")]),
+    ]),
     ("loops", "version: 1\n", None, [
         ("a trigger that runs itself", 'functions:\n  f: {code: "async function run() { await api.createRecord(\'orders\', {}); }"}\ntriggers:\n  t: {function: f, executionType: event-driven, triggerMetadata: {event: record_created, recordSlug: orders}}\n',
          [(5, 67, W, "This would run itself again and again: record_created on orders.", "f calls api.createRecord('orders') at line 1 of its code: the API may refuse it.")]),
