@@ -63,6 +63,49 @@ def test_what_is_reached_is_what_adding_up_moves_finds(steps: list[dict[str, Any
     assert {(name, other) for name, others in found.items() for other in others} == closed(edges(steps))
 
 
+@given(graphs())
+def test_moves_that_are_not_written_count_like_those_that_are(steps: list[dict[str, Any]]) -> None:
+    more = {"a": {"c"}, "d": {"a", "b"}}
+    pairs = {(name, other) for name, others in more.items() for other in others}
+    found = flow.reached(steps, more)
+    assert {(name, other) for name, others in found.items() for other in others} == closed(edges(steps) | pairs)
+
+
+@given(paths())
+def test_a_gap_is_after_a_step_that_ends_and_before_one_that_is_not_reached(steps: list[dict[str, Any]]) -> None:
+    moves = closed(edges(steps)) | {(steps[0]["id"], steps[0]["id"])}
+    for number, (name, following) in enumerate(flow.gaps(steps, {})):
+        index = next(index for index, step in enumerate(steps) if step["id"] == name)
+        assert "nextStepId" not in steps[index]
+        assert steps[index + 1]["id"] == following
+        assert (steps[0]["id"], following) not in moves
+        assert number or (steps[0]["id"], name) in moves
+
+
+@pytest.mark.parametrize(
+    ("step", "moves"),
+    [
+        (compute("a"), set()),
+        (compute("a", "check"), set()),
+        (compute("a", "chek"), {"check"}),
+        (compute("a", "nowhere"), {"next"}),
+        ({**compute("a"), "then": "check"}, {"check"}),
+        ({**compute("a"), "then": "nowhere"}, set()),
+        ({**compute("a"), "id": "a", "type": "decision"}, {"next"}),
+        (decision("a", "chek", "check", otherwise="nowhere"), {"check", "next"}),
+        ({**decision("a", "check"), "cases": [{"then": "check"}, 5]}, {"check"}),
+    ],
+)
+def test_what_a_mistake_stands_for(step: dict[str, Any], moves: set[str]) -> None:
+    documented = {"id", "type", "nextStepId", "cases", "defaultNextStepId"}
+    assert flow.meant([step, compute("next"), compute("check")], documented)["a"] == moves
+
+
+def test_nothing_follows_the_last_step() -> None:
+    assert flow.meant([compute("a", "nowhere")], {"id", "type"})["a"] == set()
+    assert flow.gaps([], {}) == flow.gaps([compute("a")], {}) == []
+
+
 @given(paths())
 def test_a_circle_is_found_where_there_is_one_and_nowhere_else(steps: list[dict[str, Any]]) -> None:
     hasty = [step for step in steps if step["type"] != "delay"]

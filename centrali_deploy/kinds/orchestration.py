@@ -19,7 +19,7 @@ from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePl
 from centrali_deploy.paths import EACH, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from centrali_deploy.address import Path
 
@@ -172,6 +172,8 @@ _STARTS: dict[str, type[Spec]] = {
     "on-demand": OnDemandStart,
     "http-trigger": HttpStart,
 }
+_DOCUMENTED = frozenset(Case.model_fields).union(*(model.model_fields for model in _STEPS.values()))
+"""Every member of a step or of a case."""
 _SCHEDULED_BY = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
 
 
@@ -218,7 +220,7 @@ def _check_steps(spec: Plain) -> Iterator[Finding]:
             yield Finding((*at, "encryptedParams"), f"A {sort} step cannot have encryptedParams.", "Only compute steps can.")
         for path, target in flow.targets(step):
             if target not in counts:
-                yield Finding((*at, *path), f'There is no step "{target}".', f"Steps are: {', '.join(counts)}.")
+                yield _no_step((*at, *path), target, list(counts))
         yield from _check_conditions(at, step)
     if counts and max(counts.values()) == 1:
         yield from _check_flow([(at, step) for at, step in steps if isinstance(step.get("id"), str)])
@@ -239,27 +241,42 @@ def _check_conditions(at: Path, step: Plain) -> Iterator[Finding]:
 
 def _check_flow(steps: list[tuple[Path, Plain]]) -> Iterator[Finding]:
     """Steps that are never reached, that go round for ever, or that look at what comes later."""
-    plain = [step for _, step in steps]
-    after, ids = flow.reached(plain), [step["id"] for step in plain]
+    plain, places = [step for _, step in steps], {step["id"]: at for at, step in steps}
+    meant, ids = flow.meant(plain, _DOCUMENTED), list(places)
+    gaps = dict(flow.gaps(plain, meant))
+    after = flow.reached(plain, {**meant, **{name: [following] for name, following in gaps.items()}})
+    for name, following in gaps.items():
+        said, hint = (
+            f"{name} has no nextStepId, so {following} is never reached.",
+            f"Write nextStepId: {following}, if {following} comes next.",
+        )
+        yield Finding(places[name], said, hint, "warning")
     for at, step in steps[1:]:
         if step["id"] not in after[ids[0]]:
             yield Finding(at, f'The step "{step["id"]}" is never reached.', f"Nothing leads to it from {ids[0]}, the first.", "warning")
     if round_ := flow.circle(plain):
-        at = next(at for at, step in steps if step["id"] == round_[0])
-        yield Finding(
-            at, f"These steps follow each other for ever: {' -> '.join(round_)}.", "Put a delay between them, or an end.", "warning"
-        )
+        said = f"These steps follow each other for ever: {' -> '.join(round_)}."
+        yield Finding(places[round_[0]], said, "Put a delay between them, or an end.", "warning")
     for at, step in steps:
-        for path, expression in find(step, ("cases", EACH, "conditions", EACH, "path")):
-            name = flow.named(expression, ids) if isinstance(expression, str) else None
-            if isinstance(expression, str) and expression.split(".")[0] not in flow.ROOTS:
-                yield Finding((*at, *path), f'"{expression}" leads nowhere.', f"A path begins with {', '.join(flow.ROOTS)}.", "warning")
-            elif name is not None and name not in ids:
-                yield Finding((*at, *path), f'There is no step "{name}".', f"Steps are: {', '.join(ids)}.")
-            elif name is not None and step["id"] not in after[name]:
-                yield Finding(
-                    (*at, *path), f'The step "{name}" does not come before "{step["id"]}".', "Its output is not there yet.", "warning"
-                )
+        yield from _check_paths(at, step, after)
+
+
+def _check_paths(at: Path, step: Plain, after: Mapping[str, set[str]]) -> Iterator[Finding]:
+    """Expressions that lead nowhere, or to what comes later."""
+    for path, expression in find(step, ("cases", EACH, "conditions", EACH, "path")):
+        name = flow.named(expression, list(after)) if isinstance(expression, str) else None
+        if isinstance(expression, str) and expression.split(".")[0] not in flow.ROOTS:
+            yield Finding((*at, *path), f'"{expression}" leads nowhere.', f"A path begins with {', '.join(flow.ROOTS)}.", "warning")
+        elif name is not None and name not in after:
+            yield _no_step((*at, *path), name, list(after))
+        elif name is not None and step["id"] not in after[name]:
+            said = f'The step "{name}" does not come before "{step["id"]}".'
+            yield Finding((*at, *path), said, "Its output is not there yet.", "warning")
+
+
+def _no_step(place: Path, name: str, ids: list[str]) -> Finding:
+    near = flow.near(name, ids)
+    return Finding(place, f'There is no step "{name}".', f"Did you mean {near}?" if near else f"Steps are: {', '.join(ids)}.")
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:

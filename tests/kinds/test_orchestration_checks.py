@@ -119,8 +119,53 @@ def test_a_step_that_nothing_leads_to_is_a_warning() -> None:
 
 
 def test_a_step_reached_only_through_one_that_is_not_is_not_reached_either() -> None:
-    found = told(compute("a"), compute("b", "c"), compute("c"))
+    found = told(compute("a", "d"), compute("b", "c"), compute("c", "d"), compute("d"))
     assert [message for _, _, message in found] == ['The step "b" is never reached.', 'The step "c" is never reached.']
+
+
+def gap(index: int, name: str, following: str) -> tuple[str, Any, str]:
+    return "warning", ("steps", index), f"{name} has no nextStepId, so {following} is never reached."
+
+
+def test_a_forgotten_next_step_is_told_where_it_was_forgotten_and_nothing_that_follows_from_it() -> None:
+    looks = {"path": "steps.report.output.ok", "op": "exists"}
+    steps = [compute("report"), decision("check", looks, to="wait", otherwise="clean"), delay("wait", "clean"), compute("clean")]
+    assert told(*steps) == [gap(0, "report", "check")]
+    (finding,) = KIND.check("o", {"trigger": {}, "steps": steps})
+    assert finding.hint == "Write nextStepId: check, if check comes next."
+    assert told(*steps[:2], delay("wait"), steps[3]) == [gap(0, "report", "check")]
+    assert told(compute("report", "check"), *steps[1:]) == []
+
+
+def test_every_forgotten_next_step_is_told() -> None:
+    assert told(compute("a"), compute("b"), delay("c"), compute("d")) == [gap(0, "a", "b"), gap(1, "b", "c"), gap(2, "c", "d")]
+
+
+def test_an_end_before_a_step_that_is_reached_is_an_end() -> None:
+    assert told(decision("a", to="b", otherwise="c"), compute("b"), compute("c")) == []
+
+
+@pytest.mark.parametrize(("name", "hint"), [("chek", "Did you mean check?"), ("nowhere", "Steps are: report, check, wait.")])
+def test_a_next_step_that_is_none_is_told_and_nothing_that_follows_from_it(name: str, hint: str) -> None:
+    looks = {"path": "steps.report.output.ok", "op": "exists"}
+    steps = [compute("report", name), decision("check", looks, to="wait"), compute("wait")]
+    (finding,) = KIND.check("o", {"trigger": {}, "steps": steps})
+    assert (finding.message, finding.hint) == (f'There is no step "{name}".', hint)
+
+
+def test_a_step_named_under_another_member_may_follow() -> None:
+    assert told({**compute("a"), "next": "b"}, compute("b")) == []
+    case = {"conditions": [{"path": "input.x", "op": "exists"}], "nextStep": "c"}
+    assert told({"id": "a", "type": "decision", "cases": [case], "defaultNextStepId": "b"}, compute("b"), compute("c")) == []
+    assert told({**compute("a"), "name": "b", "function": "b"}, compute("b")) == [gap(0, "a", "b")]
+
+
+def test_a_decision_that_leads_nowhere_is_wrong_for_another_reason() -> None:
+    assert told({"id": "a", "type": "decision"}, compute("b")) == []
+
+
+def test_a_circle_is_one_of_steps_that_are_written() -> None:
+    assert told(compute("a"), compute("b", "a")) == [gap(0, "a", "b")]
 
 
 def test_steps_that_follow_each_other_for_ever_are_a_warning_and_a_delay_makes_it_good() -> None:
