@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from centrali_deploy.kinds import KINDS
+from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.parts import Spec
 from centrali_deploy.wire import is_slug, is_uuid
 
@@ -40,13 +41,26 @@ def complaints(environment: Environment) -> Iterator[tuple[Path, str, str]]:
     places += [(("protect", index), text) for index, text in enumerate(environment.protect or [])]
     for path, text in places:
         if not is_address(text):
-            yield path, f'"{text}" is not an address.', "Write kind/name, for example trigger/nightly-report."
+            yield path, f'"{text}" is not an address.', f"{_meant(text)}Write kind/name, for example trigger/nightly-report."
+
+
+def _meant(text: str) -> str:
+    """The address that a text nearly is, as a question: its kind may be misspelt, or be the name of a section."""
+    first, slash, name = text.partition("/")
+    kinds = {**{section: kind.name for section, kind in SECTIONS.items()}, **{kind: kind for kind in KINDS}}
+    near = get_close_matches(first.lower(), kinds, n=1)
+    return f"Did you mean {kinds[near[0]]}/{name}? " if near and slash and name else ""
 
 
 def is_address(text: str) -> bool:
     """Whether a text is an address, or a pattern of addresses."""
     kind, _, name = text.partition("/")
     return kind in (*KINDS, "*") and bool(name)
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text has a wildcard, so that it may name many addresses, or as yet none."""
+    return any(character in text for character in "*?[")
 
 
 def merged(written: Any, override: Any) -> Any:  # noqa: ANN401 -- any plain values

@@ -113,6 +113,11 @@ class Head:
         overrides = dict(_overrides(environment, document, str(choice.environment)))
         return Layers(workspace, values, overrides, tuple(environment.protect or ()), problems)
 
+    def place(self, environment: str, path: Path) -> Position:
+        """Where something in an environment stands."""
+        _, document = self.environments[environment]
+        return document.places.nearest(("environments", environment, *path)) or Position(document.file)
+
     def _environment(self, name: str | None) -> tuple[Environment, Document | None]:
         if name is None:
             return Environment(), None
@@ -223,4 +228,5 @@ def _worded(model: type[Spec], detail: Any) -> tuple[Path, str, str]:  # noqa: A
     if detail["type"] == "literal_error":
         return path, *not_one_of(path, detail["input"], detail["ctx"]["expected"])[1:3]
     wanted = {"string_type": "a text", "list_type": "a list"}.get(detail["type"], "a mapping")
-    return path, f"{shown(detail['input'])} stands where {wanted} is expected.", members if not path else "Look at the indentation."
+    hint = f"Write [{detail['input']}]." if wanted == "a list" and isinstance(detail["input"], str) else "Look at the indentation."
+    return path, f"{shown(detail['input'])} stands where {wanted} is expected.", members if not path else hint

@@ -10,7 +10,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
-from centrali_deploy.manifest.environments import NO_OVERRIDE
+from centrali_deploy.manifest.environments import NO_OVERRIDE, is_address, is_pattern
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Head
 from centrali_deploy.manifest.sources import find_sources
 from centrali_deploy.manifest.surroundings import Surroundings, has_variables
@@ -19,7 +19,7 @@ from centrali_deploy.manifest.validation import Checking
 from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
@@ -121,6 +121,7 @@ class Reading:
         self.together = Together({}, {})
         self._files = files
         self._environ = environ
+        self._environment = choice.environment
         self._kept = kept
         self._checkings: dict[Address, Checking] = {}
 
@@ -136,13 +137,25 @@ class Reading:
         if not self.resources and not self.alone:
             place = Position(self._files.sources[0].name)
             self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
-        for address, override in self.layers.overrides.items():
-            if address not in self.resources:
-                hint = near_name(address, self.resources) or "Only what is declared can be overridden."
-                self.alone.append(Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint))
+        self.alone += [*self._overridden(), *self._protected()]
         if not has_errors(self.alone):
             self.together = Together(self.resources, self._checkings)
             self.among = list(self.together.problems())
+
+    def _overridden(self) -> Iterator[Problem]:
+        for address, override in self.layers.overrides.items():
+            if address not in self.resources:
+                hint = near_name(address, self.resources) or "Only what is declared can be overridden."
+                yield Problem(override.places[()], "", f"{address} is overridden here and not declared.", hint)
+
+    def _protected(self) -> Iterator[Problem]:
+        """Protections of single resources that nobody declares, under their present name or an old one."""
+        old = {Address(address.kind, resource.renamed_from) for address, resource in self.resources.items() if resource.renamed_from}
+        for index, text in enumerate(self.layers.protect):
+            if is_address(text) and not is_pattern(text) and (address := Address.parse(text)) not in self.resources.keys() | old:
+                hint = near_name(address, self.resources) or "Only what is declared is protected."
+                place = self._files.head.place(str(self._environment), ("protect", index))
+                yield Problem(place, "", f"{address} is protected here and not declared.", hint, "warning")
 
     def _read(self, source: Source, document: Document) -> None:
         around = Surroundings(self._environ, source.root, source.path.parent, self.layers.values)

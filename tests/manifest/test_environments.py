@@ -226,6 +226,17 @@ def test_what_no_pattern_names_may_be_changed(pattern: str, client: Client) -> N
     assert [refusal.rule for refusal in planned(after, client).plan.refusals] == []
 
 
+@pytest.mark.parametrize("pattern", ["function/f", "function/old", "structure/*", '"structure/[ab]"', "structure/?", '"*/gone"'])
+def test_what_is_declared_or_was_or_may_be_is_protected_without_a_warning(pattern: str) -> None:
+    assert loaded(protected(pattern).replace("timeoutMs: 1000", "renamedFrom: old"), "prod").warnings == ()
+
+
+def test_a_protection_is_looked_at_in_its_environment_only() -> None:
+    text = protected("function/g")
+    assert [str(warning.position) for warning in loaded(text, "prod").warnings] == ["w.yaml:5:15"]
+    assert loaded(text).warnings == ()
+
+
 def test_what_is_protected_may_be_created_and_the_pattern_holds_in_its_environment_only(client: Client) -> None:
     text = protected('"*/*"')
     found = planned(loaded(text, "prod"), client)
