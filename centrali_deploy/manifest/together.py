@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centrali_deploy.address import Reference
+from centrali_deploy.address import Address, Reference
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS
@@ -16,11 +16,10 @@ from centrali_deploy.states import misspelt, near_name, references
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from centrali_deploy.address import Address
     from centrali_deploy.manifest.validation import Checking
     from centrali_deploy.states import DesiredResource, DesiredState
 
-Undeclared = tuple[Reference, "Address", Position]
+Undeclared = tuple[Reference, Address, Position]
 """A reference to what is not declared here, who refers, and where that stands."""
 
 
@@ -42,6 +41,7 @@ class Together:
         others = Others({address: resource.spec for address, resource in self._resources.items()}, users)
         for checking in self._checkings.values():
             yield from checking.among(others)
+        yield from self._still_declared()
         for resource, reference in self._leading_out():
             if near := misspelt(reference.target, self._resources):
                 hint = f"Did you mean {near}? If it is in the workspace already, leave it as it is."
@@ -59,6 +59,15 @@ class Together:
                 if target not in self._resources and not near_name(target, self._resources):
                     path = (str(kind.text_member),)
                     yield Reference(path, target), address, resource.position(path) or Position("")
+
+    def _still_declared(self) -> Iterator[Problem]:
+        """Old names that another resource has, which was not renamed itself."""
+        for address, resource in self._resources.items():
+            old = self._resources.get(Address(address.kind, resource.renamed_from)) if resource.renamed_from else None
+            if old and not old.renamed_from:
+                message = f"renamedFrom names {old.address}, which is declared, too."
+                hint = "Take renamedFrom out to have both, or the other one out to rename it."
+                yield Problem(resource.position(("renamedFrom",)) or Position(""), str(address), message, hint)
 
     def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
         """References to what is not declared."""

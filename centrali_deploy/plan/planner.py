@@ -31,6 +31,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     Raises LiveConflict when a declared name is live twice, ManifestError when a reference leads nowhere.
     """
     _refuse_doubles(desired, live)
+    before = live
     live, names, refusals = renamed(desired, live)
     _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
@@ -40,7 +41,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
         ordered(changes, desired, live),
         (*refusals, *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live)))),
         tuple(sorted(live.resources.keys() - addresses)),
-        (*forgotten(changes, desired, live), *_unknown_mentions(desired, live)),
+        (*forgotten(changes, desired, live, before), *_unknown_mentions(desired, live)),
     )
 
 

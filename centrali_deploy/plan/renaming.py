@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action, FieldChange, Hint, Mark, Refusal
-from centrali_deploy.states import LiveState
+from centrali_deploy.states import LiveState, near_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -62,16 +62,21 @@ def renamed(desired: DesiredState, live: LiveState) -> Renamed:
     return Renamed(LiveState(resources, live.doubles), fields, refusals)
 
 
-def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState) -> Iterator[Hint]:
-    """Creates that look like something that is live under another name and no longer declared."""
+def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState, before: LiveState) -> Iterator[Hint]:
+    """Creates that look like something that is live under another name and no longer declared; old names that are nowhere.
+
+    `before`: the live state before anything was renamed in it.
+    """
     left = [address for address in live.resources if address not in desired][:_MOST]
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)
             continue
-        if desired[change.address].renamed_from:
+        spec, old = desired[change.address].spec, desired[change.address].renamed_from
+        if old and Address(change.address.kind, old) in before.resources:
             continue
-        spec = desired[change.address].spec
+        if old and any(address.kind == change.address.kind for address in before.resources):
+            yield _nowhere(change.address, Address(change.address.kind, old), left)
         near = [address for address in left if address.kind == change.address.kind and _alike(spec, live.resources[address].spec)]
         for address in near[:1]:
             message = f"{change.address} looks like a rename of {address}, which is in the workspace and not declared."
@@ -81,6 +86,12 @@ def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState)
                 yield Hint(change.address, f"{message} If it is one, write:", lines)
             else:
                 yield Hint(change.address, f"{message} The {kind.identity} cannot be changed: to keep what is there, keep the name.")
+
+
+def _nowhere(new: Address, old: Address, left: Iterable[Address]) -> Hint:
+    """An old name that nothing has, so that there is nothing to rename."""
+    message = f"renamedFrom of {new} names {old}, which is not in the workspace, so a new one is created."
+    return Hint(new, f"{message} {near_name(old, left)}".rstrip())
 
 
 def _forgotten_items(change: Change) -> Iterator[Hint]:

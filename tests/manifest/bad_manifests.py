@@ -829,6 +829,8 @@ GROUPS: list[tuple[str, str, str | None, list[Case]]] = [
          [(4, 34, E, 'The variable n: "many" is not an integer.', "It comes from: environment dev.")]),
     ]),
     ("renames", "version: 1\n", None, [
+        ("a function renamed from one that is declared", "functions:\n  old: {code: 'async function run() {}'}\n  new: {code: 'async function run() {}', renamedFrom: old}\n",
+         [(4, 42, E, "renamedFrom names function/old, which is declared, too.", "Take renamedFrom out to have both, or the other one out to rename it.")]),
         ("a property renamed from itself", "structures: {a: {name: A, properties: [{name: b, type: string, renamedFrom: b}]}}\n",
          [(2, 64, E, "renamedFrom must be the old name.", "Leave it out when nothing was renamed.")]),
         ("a property renamed from a number", "structures: {a: {name: A, properties: [{name: b, type: string, renamedFrom: 5}]}}\n",

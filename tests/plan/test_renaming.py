@@ -10,7 +10,7 @@ from ending import result_of
 
 from centrali_deploy.address import Address, path_text
 from centrali_deploy.apply.outcome import Outcome, Status
-from centrali_deploy.errors import UnsafePlan
+from centrali_deploy.errors import ManifestError, UnsafePlan
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check
@@ -199,12 +199,15 @@ def test_old_and_new_both_live_is_no_rename(workspace: Workspace) -> None:
     assert workspace.ids == before
 
 
-def test_an_old_name_that_is_still_declared_stays_and_a_new_one_is_made(workspace: Workspace) -> None:
+def test_an_old_name_that_is_still_declared_is_a_problem_unless_it_was_renamed_itself(workspace: Workspace) -> None:
     workspace.apply(functions={"old": F})
-    before = workspace.ids
-    found = workspace.apply(functions={"old": F, "new": {**F, "renamedFrom": "old"}})
-    assert [(str(change.address), change.action) for change in found.pending] == [("function/new", Action.CREATE)]
-    assert workspace.ids["function/old"] == before["function/old"]
+    with pytest.raises(ManifestError, match="renamedFrom names function/old, which is declared, too"):
+        workspace.plan(functions={"old": F, "new": {**F, "renamedFrom": "old"}})
+    found = workspace.plan(functions={"old": {**F, "renamedFrom": "older"}, "new": {**F, "renamedFrom": "old"}})
+    assert [(str(change.address), change.action) for change in found.pending] == [
+        ("function/new", Action.UPDATE),
+        ("function/old", Action.CREATE),
+    ]
 
 
 def test_an_old_name_that_is_not_live_makes_a_create(workspace: Workspace) -> None:
@@ -462,6 +465,32 @@ def test_items_that_are_alike_but_for_their_names_are_pointed_out_however_long_t
     one, other = ({"name": letter * 90, "type": "string"} for letter in "ab")
     workspace.apply(structures=structures(one))
     assert len(workspace.plan(structures=structures(other)).hints) == 1
+
+
+@pytest.mark.parametrize(("old", "meant"), [("proces-item", " Did you mean process-item?"), ("other", "")])
+def test_an_old_name_that_is_nowhere_is_pointed_out_beside_what_looks_renamed(old: str, meant: str, workspace: Workspace) -> None:
+    workspace.apply(functions={"process-item": G})
+    found = workspace.plan(functions={"handle-item": {**G, "renamedFrom": old}})
+    assert [change.action for change in found.pending] == [Action.CREATE]
+    nowhere, alike = found.hints
+    message = f"renamedFrom of function/handle-item names function/{old}, which is not in the workspace, so a new one is created."
+    assert (nowhere.message, nowhere.lines) == (message + meant, ())
+    assert alike.message.startswith("function/handle-item looks like a rename of function/process-item,")
+    assert alike.lines[1].strip() == "renamedFrom: process-item"
+
+
+def test_an_old_name_is_looked_for_among_what_is_not_declared(workspace: Workspace) -> None:
+    workspace.apply(functions={"process-item": G})
+    (hint,) = workspace.plan(functions={"process-item": G, "handle-item": {**F, "renamedFrom": "proces-item"}}).hints
+    assert hint.message.endswith("so a new one is created.")
+
+
+def test_an_old_name_of_what_is_live_or_was_taken_or_in_a_new_workspace_is_not_pointed_out(workspace: Workspace) -> None:
+    assert workspace.plan(functions={"new": {**G, "renamedFrom": "old"}}).hints == ()
+    workspace.apply(functions={"new": {**G, "renamedFrom": "old"}})
+    assert workspace.plan(functions={"new": {**G, "renamedFrom": "old"}}).hints == ()
+    both = {"b": {**G, "renamedFrom": "new"}, "c": {**G, "renamedFrom": "new"}}
+    assert workspace.plan(functions=both).hints == ()
 
 
 def test_a_create_in_a_new_workspace_is_not_pointed_out(workspace: Workspace) -> None:
