@@ -9,9 +9,13 @@ import re
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import islice
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
+
+if TYPE_CHECKING:
+    from centrali_deploy.errors import Severity
 
 EVENTS = (
     "record_created",
@@ -30,7 +34,7 @@ EVENTS = (
     "records_bulk_updated_failed",
     "records_bulk_deleted_failed",
 )
-"""Every published event [D]. Others pass through, unless they look like a misspelt one."""
+"""Every published event [D]. Others pass through with a warning, unless they look like a misspelt one."""
 _CRON_FIELDS = 5
 _LONGEST_PART = 20
 _CRON_NAMES = ("minute", "hour", "day of month", "month", "day of week")
@@ -46,13 +50,17 @@ _NICKNAMES = {
 }
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 
-Complaint = tuple[str, str]
+Complaint = tuple[str, str] | tuple[str, str, "Severity"]
+"""A message, a way out, and how grave it is (an error, unless it says otherwise)."""
 
 
 def event_complaint(event: str) -> Complaint | None:
-    """Complain about an event name that is spelt with dots, or that is nearly a published one."""
-    near = [] if event in EVENTS else get_close_matches(event.replace(".", "_"), EVENTS, n=1, cutoff=0.8)
-    return (f'"{event}" is not an event.', f"Did you mean {near[0]}?") if near else None
+    """Complain about an event name that is spelt with dots or capitals, or that is nearly a published one; doubt others."""
+    if event in EVENTS:
+        return None
+    if near := get_close_matches(event.replace(".", "_").lower(), EVENTS, n=1, cutoff=0.8):
+        return f'"{event}" is not an event.', f"Did you mean {near[0]}?"
+    return f'"{event}" is not a known event.', f"Known are: {', '.join(EVENTS)}.", "warning"
 
 
 def cron_complaint(expression: str) -> Complaint | None:

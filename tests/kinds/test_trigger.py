@@ -20,7 +20,7 @@ def found(metadata: Any) -> list[tuple[Any, ...]]:
     [
         ({"event": "record_created", "cronExpression": "0 2 * * *"}, []),
         ({"event": "record.created"}, [("event",)]),
-        ({"event": "something_else"}, []),
+        ({"event": "something_else"}, [("event",)]),
         ({"event": 5, "cronExpression": 5}, []),
         ({"cronExpression": "every night"}, [("cronExpression",)]),
         ({"params": {"k": {"value": "x", "encrypt": True}}}, []),
