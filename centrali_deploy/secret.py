@@ -5,10 +5,23 @@ Printing, formatting, copying into a plan or pickling one yields its origin or a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_NAMES = re.compile(
+    r"(secret|password|passwd|passphrase|token|(api|private|secret)[-_. ]?key|secret[-_. ]?access[-_. ]?key)$", re.IGNORECASE
+)
+"""How names of secrets end; `tokenUrl`, `maxTokens` and `primaryKey` do not."""
+_VALUES = re.compile(
+    r"""sk_live_ | rk_live_ | ghp_ | github_pat_ | xox[bp]- | AKIA[0-9A-Z]{8}
+    | -----BEGIN (?!\ (RSA\ |EC\ )?(PUBLIC\ KEY|CERTIFICATE))
+    | [A-Za-z][A-Za-z0-9+.-]*://[^/?\#\s:@]*:[^/?\#\s@]+@""",
+    re.VERBOSE,
+)
+"""How well-known keys begin, or a URL with a password in it."""
 
 
 class Revealed(str):
@@ -52,3 +65,20 @@ def revealed_in(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON value
     elif isinstance(value, dict | list):
         for inside in value.values() if isinstance(value, dict) else value:
             yield from revealed_in(inside)
+
+
+def in_the_clear(value: Any, name: str = "", at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401 -- any JSON value
+    """Where texts stand that are secrets, by their names or by how they look. What says that it is encrypted is left out."""
+    if isinstance(value, str):
+        if value and (_NAMES.search(name) or _VALUES.match(value)):
+            yield at
+    elif isinstance(value, dict):
+        sealed = any(str(member).lower().startswith("encrypt") for member in value)
+        for member, inside in value.items():
+            if member != "value":
+                yield from in_the_clear(inside, str(member), (*at, member))
+            elif not sealed:  # a value is what the mapping around it is called
+                yield from in_the_clear(inside, name, (*at, member))
+    elif isinstance(value, list):
+        for index, inside in enumerate(value):
+            yield from in_the_clear(inside, name, (*at, index))

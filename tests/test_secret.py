@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from centrali_deploy.secret import Revealed, Secret, revealed_in
+from centrali_deploy.secret import Revealed, Secret, in_the_clear, revealed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,3 +69,57 @@ def test_every_secret_in_a_body_is_found_and_nothing_else() -> None:
     assert list(revealed_in(body)) == ["1", "2"]
     assert [type(text) for text in revealed_in(body)] == [str, str]
     assert list(revealed_in(None)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("secret", "password", "token", "apiKey", "privateKey", "clientSecret", "db_password", "ACCESS_TOKEN", "STRIPE_API_KEY"),
+        *("api-key", "private key", "apikey", "dbpassword", "secretKey", "awsSecretAccessKey"),
+    ],
+)
+def test_a_name_may_say_that_a_text_is_a_secret(name: str) -> None:
+    assert list(in_the_clear({name: "x"})) == [(name,)]
+    assert list(in_the_clear({"a": [{name: {"value": "x"}}], "b": {name: ["x"]}})) == [("a", 0, name, "value"), ("b", name, 0)]
+    assert list(in_the_clear({name: 5, "b": {name: None}, "c": {name: ""}, "d": {name: True}})) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["tokenUrl", "keyField", "primaryKey", "maxTokens", "key", "secretary", "passwordField", "tokens", "value"]
+)
+def test_a_name_that_only_has_such_a_word_in_it_does_not(name: str) -> None:
+    assert list(in_the_clear({name: "x"})) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("sk_live_abc", "ghp_abc", "xoxb-1-a", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----"),
+        *("postgres://me:hunter2@db/x", "https://:hunter2@example.com", "redis://me:a:b@host:6379/0"),
+    ],
+)
+def test_a_text_may_look_like_a_secret_whatever_its_name(text: str) -> None:
+    assert list(in_the_clear({"note": text})) == [("note",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "sk_", "a sk_live_abc", "AKIA", "AKIAta", "-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----"),
+        *("https://example.com", "https://example.com:8080/a@b", "https://me@example.com", "mailto:me@example.com", "me:you@here"),
+    ],
+)
+def test_a_text_that_does_not_is_none(text: str) -> None:
+    assert list(in_the_clear({"note": text})) == []
+
+
+def test_what_says_that_it_is_encrypted_is_left_out() -> None:
+    for flag in ({"encrypt": True}, {"encrypt": False}, {"encrypted": True}):
+        assert list(in_the_clear({"apiKey": {"value": "sk_live_abc", **flag}})) == []
+    assert list(in_the_clear({"apiKey": {"value": "x", "unit": "m"}})) == [("apiKey", "value")]
+    assert list(in_the_clear({"apiKey": Secret("${env:A}", lambda: "x")})) == []
+
+
+@pytest.mark.parametrize("value", [None, 5, [], {}, [[]], {5: {6: "x"}}])
+def test_nothing_is_found_where_nothing_is(value: object) -> None:
+    assert list(in_the_clear(value)) == []

@@ -19,6 +19,7 @@ from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.runtime import LOOPS
+from centrali_deploy.secret import in_the_clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,6 +203,9 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
         if isinstance(value, dict) and "value" in value and value.get("encrypt") is not True and _means_encrypt(value):
             hint = 'Write {value: "${env:NAME}", encrypt: true}, or the value alone.'
             yield Finding((*at, *path), "This would be stored and shown in the clear.", hint)
+    for path in in_the_clear(metadata.get("params")):
+        said, hint = "This looks like a secret, and would be stored and shown in the clear.", 'Write {value: "${env:NAME}", encrypt: true}.'
+        yield Finding((*at, "params", *path), said, hint, "warning")
     secret = metadata.get("signingSecret")
     if isinstance(secret, dict) and secret.get("encrypt") is not True:
         hint = 'Write {value: "${env:NAME}", encrypt: true}.'
