@@ -63,7 +63,7 @@ class Resolution:
             return value
         if not names:
             self._problem(path, "A secret must not stand in a manifest.", _FROM_OUTSIDE)
-        elif any(":-" in name for name in names):
+        elif any(":-" in name or (name.startswith("env:") and ":" in name[4:]) for name in names):
             self._problem(path, "A secret must not have a default in a manifest.", 'Write "${env:NAME}" and set it where the tool runs.')
         elif self._known(path, names, secret=True):
             place, address, around = self._place, self._address, self._around

@@ -49,6 +49,9 @@ class Surroundings:
             return self._variable(rest)
         variable, has_default, default = rest.partition(":-")
         value = self.environ.get(variable) or (default if has_default else self.environ.get(variable))
+        if value is None and ":" in variable:
+            name, _, default = variable.partition(":")
+            raise ValueError(f'There is no environment variable "{variable}".', f"Write ${{env:{name}:-{default}}} for a default.")
         if value is None:
             raise ValueError(f"The environment variable {variable} is not set.", f"Set it, or give a default: ${{env:{variable}:-...}}.")
         try:

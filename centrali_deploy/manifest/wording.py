@@ -36,6 +36,8 @@ _LIMITS = {
     "greater_than_equal": ("at least", "ge"),
     "string_too_long": ("at most so many characters:", "max_length"),
 }
+_TYPED = {"a whole number": ("integer", "5"), "a number": ("number", "1.5"), "true or false": ("boolean", "true")}
+_FROM_ENVIRONMENT = re.compile(r"\$\{env:(\w+)[^}]*\}")
 _FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
@@ -78,8 +80,8 @@ def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noq
         return _missing(kind, _value_at(spec, path[:-1]), path, "It is the name of a function." if is_function else "Add it.")
     if sort in _TYPES:
         wanted = " or ".join(_TYPES[each] for each in detail.get("types", (sort,)))
-        varied = "${var:" in str(_value_at(written, path))
-        hint = "Give the variable another type." if varied else _how(wanted, value, path)
+        said = str(_value_at(written, path))
+        hint = "Give the variable another type." if "${var:" in said else _by_variable(wanted, said) or _how(wanted, value, path)
         return Finding(path, f"{what} must be {wanted}, not {shown(value)}.", hint)
     return _out_of_bounds(path, what, value, detail)
 
@@ -123,6 +125,16 @@ def _how(wanted: str, value: object, path: Path) -> str:
         secret = len(path) > 1 and path[-2] == "encryptedParams"
         return 'Write {value: "${env:NAME}", encrypt: true}.' if secret else 'Write its members below it, each as "member: value".'
     return ""
+
+
+def _by_variable(wanted: str, written: str) -> str:
+    """How a value that is no text comes from the environment, which holds nothing else."""
+    outside = _FROM_ENVIRONMENT.match(written)
+    if not outside or wanted not in _TYPED:
+        return ""
+    name, (sort, example) = outside[1].lower(), _TYPED[wanted]
+    declared = f"variables: {{{name}: {{type: {sort}}}}}"
+    return f'Declare {declared}, write "${{var:{name}}}" here, and give it by --var {name}={example} or by default: "{outside[0]}".'
 
 
 def _unknown(kind: Kind, path: Path) -> Finding:
