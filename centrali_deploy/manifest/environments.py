@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from centrali_deploy.kinds import KINDS, SECTIONS
+from centrali_deploy.manifest.places import Places
 from centrali_deploy.parts import Spec
 from centrali_deploy.wire import is_slug, is_uuid
 
@@ -84,8 +85,9 @@ class Override:
 
     def placed(self, places: Mapping[Path, Position]) -> Mapping[Path, Position]:
         """The places of a resource, with those of this over them; the resource itself stays where it is."""
-        if not self.spec:
-            return places
+        return Places(lambda: self._placed(places)) if self.spec else places
+
+    def _placed(self, places: Mapping[Path, Position]) -> Mapping[Path, Position]:
         own = {path: place for path, place in self.places.items() if path}
         leaves = own.keys() - {path[:-1] for path in own}
         rest = {path: place for path, place in places.items() if not any(path[: len(leaf)] == leaf for leaf in leaves)}
@@ -94,7 +96,14 @@ class Override:
     @property
     def layers(self) -> dict[Path, str]:
         """Which values are this environment's."""
-        return {path: f"override of {self.environment}" for path in self.places if path}
+        return dict.fromkeys(_paths(self.spec), f"override of {self.environment}")
+
+
+def _paths(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- any plain value
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for member, inside in members:
+        yield (*at, member)
+        yield from _paths(inside, (*at, member))
 
 
 NO_OVERRIDE = Override()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from itertools import takewhile
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -14,6 +15,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.environments import Environment, Override, complaints, is_address
+from centrali_deploy.manifest.places import Places
 from centrali_deploy.manifest.surroundings import Surroundings
 from centrali_deploy.manifest.variables import Value, Variable, read_values, taken
 from centrali_deploy.manifest.wording import not_one_of
@@ -200,11 +202,14 @@ def _placed(document: Document, path: Path, message: str, hint: str) -> Problem:
 
 def _overrides(environment: Environment, document: Document | None, name: str) -> Iterator[tuple[Address, Override]]:
     for text, spec in (environment.overrides or {}).items():
-        if not is_address(text):
-            continue  # told already
-        at: Path = ("environments", name, "overrides", text)
-        places = {path[len(at) :]: place for path, place in (document.places if document else {}).items() if path[: len(at)] == at}
-        yield Address.parse(text), Override(spec, places, name)
+        if document and is_address(text):  # anything else is told already
+            places = partial(_inside, document.places, ("environments", name, "overrides", text))
+            yield Address.parse(text), Override(spec, Places(places), name)
+
+
+def _inside(places: Mapping[Path, Position], at: Path) -> Mapping[Path, Position]:
+    """The places below a path, seen from there."""
+    return {path[len(at) :]: place for path, place in places.items() if path[: len(at)] == at}
 
 
 def _rest(model: type[S], written: Any, wrong: set[Path]) -> S:  # noqa: ANN401 -- whatever the manifest holds
