@@ -31,6 +31,7 @@ class Together:
         self._resources = resources
         self._checkings = checkings
         self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in resources.items()}
+        self._slips = {target: misspelt(target, resources) for target in dict.fromkeys(found.target for _, found in self._leading_out())}
 
     def problems(self) -> Iterator[Problem]:
         """What is wrong with each of them beside the others."""
@@ -43,7 +44,7 @@ class Together:
             yield from checking.among(others)
         yield from self._still_declared()
         for resource, reference in self._leading_out():
-            if near := misspelt(reference.target, self._resources):
+            if near := self._slips[reference.target]:
                 hint = f"Did you mean {near}? If it is in the workspace already, leave it as it is."
                 place = resource.position(reference.path) or Position("")
                 yield Problem(place, str(resource.address), f"{reference.target} is not declared here.", hint, "warning")
@@ -51,7 +52,7 @@ class Together:
     def undeclared(self) -> Iterator[Undeclared]:
         """What is referred to or mentioned and not declared, but for what was told to be misspelt."""
         for resource, reference in self._leading_out():
-            if not misspelt(reference.target, self._resources):
+            if not self._slips[reference.target]:
                 yield reference, resource.address, resource.position(reference.path) or Position("")
         for address, resource in self._resources.items():
             kind = KINDS[address.kind]
