@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(run: Run, *, detailed_exitcode: bool, resend_secrets: bool) -> None:
     """Show what apply would change. PATHS are files or directories, ./workspace.yaml and its like by default."""
     planned = run.answer.follow(plan(run.loaded, run.client, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)), run.client)
-    run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.client.where, verbose=run.verbose))
+    run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
     run.answer.parts["plan"] = plan_part(planned.plan)
     run.answer.close(run.client)
     if detailed_exitcode and not planned.plan.empty:

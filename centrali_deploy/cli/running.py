@@ -31,6 +31,11 @@ class Run:
     client: Client
     verbose: bool
 
+    @property
+    def where(self) -> str:
+        """Which workspace, at which address, and the environment that was chosen."""
+        return self.client.where + (f", environment {self.loaded.environment}" if self.loaded.environment else "")
+
 
 class _PathsCommand(click.Command):
     """A command in which `--local` may stand alone: only `--local=FILE` takes a file."""

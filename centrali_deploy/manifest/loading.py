@@ -42,6 +42,7 @@ class Loaded:
     """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where.
 
     `warnings`: what the API takes and is probably not meant. `protect`: patterns of addresses that must stay as they are.
+    `environment`: the chosen one. `environments`: the workspace of each that names one.
     """
 
     workspace: str | None
@@ -50,6 +51,8 @@ class Loaded:
     files: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
     protect: tuple[str, ...] = ()
+    environment: str | None = None
+    environments: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
@@ -76,6 +79,8 @@ def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTH
         tuple(source.name for source in sources),
         tuple(sorted(set(reading.problems))),
         reading.layers.protect,
+        choice.environment,
+        {name: found.workspace for name, (found, _) in head.environments.items() if found.workspace},
     )
 
 
