@@ -6,6 +6,7 @@ subsets, so absent members stay as they are [S, T]. Whether lists hold the code 
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from centrali_deploy.javascript import Facts
 
+_DECLARED = "Declare it at the top: async function run() { ... }."
+_VALUE = re.compile(r"\b(?:const|let|var)\s+run\b|\brun\s*[:=]")
 LONGEST_RUN_MS = 300_000
 """The platform ends every run after five minutes [D]; as an upper bound of `timeoutMs` [I]."""
 
@@ -45,7 +48,7 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     for spot, said in found.errors[:3]:
         yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
     if not found.errors:
-        yield from _check_run(found)
+        yield from _check_run(found, code)
     for name, spot in found.uses:
         if name in MISSING:
             yield Finding(("code",), *MISSING[name], severity="warning", spot=spot)
@@ -85,9 +88,10 @@ def _listed(members: frozenset[str] | None) -> str:
     return "{" + ", ".join(sorted(members or ())) + "}"
 
 
-def _check_run(found: Facts) -> Iterator[Finding]:
+def _check_run(found: Facts, code: str) -> Iterator[Finding]:
     if not found.runs:
-        yield Finding(("code",), "There is no function run.", "Declare it at the top: async function run() { ... }.")
+        hint = "Make it a function of its own: async function run() { ... }." if _VALUE.search(code) else _DECLARED
+        yield Finding(("code",), "There is no function run.", hint, spot=(1, 1))
     for run in found.runs[1:]:
         yield Finding(
             ("code",), "run is declared again.", f"It is also at line {found.runs[0].spot.line} of the code: keep one.", spot=run.spot

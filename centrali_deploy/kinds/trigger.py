@@ -176,12 +176,13 @@ def _means_encrypt(value: Plain) -> bool:
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata") or {}
     code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
-    event, slug = metadata.get("event"), metadata.get("recordSlug")
-    again = (
-        [call for call in facts(code).calls if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
-    )
+    event, slug = str(metadata.get("event")), metadata.get("recordSlug")
+    calls = facts(code).calls if code and event in LOOPS else ()
+    here = [call for call in calls if call.slug == slug or (call.same and event == "record_updated")]
+    again = [call for call in here if call.method in LOOPS[event]]
     if again and spec.get("enabled") is not False:
-        hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line} of its code: the API may refuse it."
+        said = f"api.{again[0].method}({'recordId' if again[0].same else repr(slug)})"
+        hint = f"{spec['function']} calls {said} at line {again[0].spot.line} of its code: the API may refuse it."
         yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")
     path = str(metadata.get("path", "")).strip("/")
     for other, its in others.specs.items() if path else ():

@@ -32,9 +32,9 @@ def told(code: Any) -> list[tuple[str, str, Any]]:
     [
         (RUN, []),
         (f"const a = 1\n{RUN}function helper() {{}}", []),
-        ("const run = async () => {}", [("error", "There is no function run.", None)]),
-        ("// nothing", [("error", "There is no function run.", None)]),
-        ("async function Run() {}", [("error", "There is no function run.", None)]),
+        ("const run = async () => {}", [("error", "There is no function run.", (1, 1))]),
+        ("// nothing", [("error", "There is no function run.", (1, 1))]),
+        ("async function Run() {}", [("error", "There is no function run.", (1, 1))]),
         ("function run() {}", [("error", "run is not a plain async function.", (1, 10))]),
         ("async function* run() {}", [("error", "run is not a plain async function.", (1, 17))]),
         ("async function run(event) {}", [("error", "run takes parameters, and the platform gives none.", (1, 16))]),
@@ -61,6 +61,11 @@ def test_run_is_declared_once_async_and_without_parameters(code: str, findings: 
 def test_a_second_run_is_told_with_the_line_of_the_first() -> None:
     (finding,) = found("\n" + RUN + RUN)
     assert finding.hint == "It is also at line 2 of the code: keep one."
+
+
+@pytest.mark.parametrize("code", ["const run = async () => {}", "let run = async function () {}", "const f = {run: async () => 1}"])
+def test_a_run_that_is_a_value_has_a_way_out_of_its_own(code: str) -> None:
+    assert [finding.hint for finding in found(code)] == ["Make it a function of its own: async function run() { ... }."]
 
 
 def test_three_places_that_are_no_javascript_are_told_and_no_more() -> None:
