@@ -14,11 +14,10 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
-from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Others
+from centrali_deploy.loops import loops_of
 from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
-from centrali_deploy.runtime import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,15 +174,8 @@ def _means_encrypt(value: Plain) -> bool:
 
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata") or {}
-    code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
-    event, slug = str(metadata.get("event")), metadata.get("recordSlug")
-    calls = facts(code).calls if code and event in LOOPS else ()
-    here = [call for call in calls if call.slug == slug or (call.same and event == "record_updated")]
-    again = [call for call in here if call.method in LOOPS[event]]
-    if again and spec.get("enabled") is not False:
-        said = f"api.{again[0].method}({'recordId' if again[0].same else repr(slug)})"
-        hint = f"{spec['function']} calls {said} at line {again[0].spot.line} of its code: the API may refuse it."
-        yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")
+    for message, hint in loops_of(Address("trigger", name), others):
+        yield Finding(("triggerMetadata", "event"), message, hint, "warning")
     path = str(metadata.get("path", "")).strip("/")
     for other, its in others.specs.items() if path else ():
         same = other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
