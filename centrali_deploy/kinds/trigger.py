@@ -177,10 +177,14 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     for message, hint in loops_of(Address("trigger", name), others):
         yield Finding(("triggerMetadata", "event"), message, hint, "warning")
     path = str(metadata.get("path", "")).strip("/")
-    for other, its in others.specs.items() if path else ():
-        same = other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
-        if same and str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path:
-            yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {other}.', "Give each its own.")
+    same = [
+        str(other)
+        for other, its in (others.specs.items() if path else ())
+        if other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
+        if str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path
+    ]
+    if same:
+        yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {", ".join(same)}.', "Give each its own.")
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:

@@ -114,7 +114,7 @@ def _how(wanted: str, value: object, path: Path) -> str:
     if wanted == "true or false" and str(value).lower() in _FLAGS:
         return f"Write {_FLAGS[str(value).lower()]}."
     if wanted == "a text":
-        return f'Put it in quotes: "{shown(value)}".' if isinstance(value, int | float) else "Write a text, or leave it out."
+        return "Put it in quotes, as it is written." if isinstance(value, int | float) else "Write a text, or leave it out."
     if "number" in wanted and isinstance(value, str):
         return "Leave out the quotes." if re.fullmatch(r"[-+]?[\d.]+", value) else "Write digits only."
     if wanted == "a list":
