@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from centrali_deploy.local.refusing import Refused, not_imitated
+from centrali_deploy.local.refusing import Refused
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.wire import list_body
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from centrali_deploy.local.services import Service
 
 Handler = Callable[[Resources, Request], Awaitable[Response]]
-_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _READING = {"GET", "HEAD"}
 _MOST = 1000
 """Objects in one bulk request [D for records]."""
@@ -28,8 +27,6 @@ _MOST = 1000
 def routes(service: Service, path: str) -> Iterator[tuple[str, list[str], Handler]]:
     """Every route of a kind below one base: its path, all its methods, and what answers. The first that fits is taken."""
     yield path, ["GET", "POST"], _collection
-    for segment in service.refused:
-        yield f"{path}/{segment}", _ALL, _not_imitated
     for segment, (where, methods, handler) in _MORE.items():
         if segment in service.routes:
             yield f"{path}/{where}", methods, handler
@@ -51,7 +48,8 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(name)
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def sent_object(request: Request) -> dict[str, Any]:
+    """The body of a request. Refuses with 400 what is no JSON object."""
     body = await _json(request)
     if not isinstance(body, dict):
         raise Refused(400, "The body must be an object")
@@ -65,7 +63,7 @@ def _one(request: Request, row: dict[str, Any], status: int = 200) -> Response:
 async def _collection(resources: Resources, request: Request) -> Response:
     if request.method in _READING:
         return JSONResponse(resources.listed(request.query_params))
-    return _one(request, resources.created(await _body(request)), 201)
+    return _one(request, resources.created(await sent_object(request)), 201)
 
 
 async def _object(resources: Resources, request: Request) -> Response:
@@ -75,7 +73,7 @@ async def _object(resources: Resources, request: Request) -> Response:
         return Response(status_code=204)
     if request.method in _READING:
         return _one(request, resources.answer(resources.found(id_)))
-    return _one(request, resources.updated(id_, await _body(request)))
+    return _one(request, resources.updated(id_, await sent_object(request)))
 
 
 async def _bulk(resources: Resources, request: Request) -> Response:
@@ -97,7 +95,7 @@ async def _bulk(resources: Resources, request: Request) -> Response:
 
 
 async def _drop_properties(resources: Resources, request: Request) -> Response:
-    names = (await _body(request)).get("names")
+    names = (await sent_object(request)).get("names")
     if not isinstance(names, list):
         raise Refused(400, "names must be a list", [("names", "must be a list")])
     present = resources.found(request.path_params["id"])["properties"]
@@ -107,7 +105,7 @@ async def _drop_properties(resources: Resources, request: Request) -> Response:
 
 
 async def _validate(resources: Resources, request: Request) -> Response:
-    return JSONResponse(resources.checked(await _body(request)))
+    return JSONResponse(resources.checked(await sent_object(request)))
 
 
 async def _restore(resources: Resources, request: Request) -> Response:
@@ -119,10 +117,6 @@ def _state(call: str) -> Handler:
         return _one(request, resources.set_state(request.path_params["id"], call))
 
     return handle
-
-
-async def _not_imitated(_resources: Resources, request: Request) -> Response:
-    raise not_imitated(request.method, request.url.path)
 
 
 _MORE: dict[str, tuple[str, list[str], Handler]] = {

@@ -50,8 +50,8 @@ class Resources:
         rows.sort(key=lambda row: str(row.get(str(sort)) or ""))
         if query.get("order", self.service.order) == "desc":
             rows.reverse()
-        number = _positive(query.get("page"), 1)
-        size = min(_positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
+        number = positive(query.get("page"), 1)
+        size = min(positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
         part = rows[(number - 1) * size : number * size]
         hidden = {self.service.hides, self.service.kind.listed_without if self.brief else None}
         items = [{member: value for member, value in self.answer(row).items() if member not in hidden} for row in part]
@@ -156,6 +156,7 @@ class Resources:
         return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _positive(text: str | None, otherwise: int) -> int:
+def positive(text: str | None, otherwise: int) -> int:
+    """A number from a query, at least 1; `otherwise` when it is none."""
     found = int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
     return found if found > 0 else otherwise

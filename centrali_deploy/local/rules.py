@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.firing import cron_complaint, moment_complaint, zone_complaint
 from centrali_deploy.runtime import LOOPS
 
 if TYPE_CHECKING:
@@ -197,8 +198,13 @@ def _schedule(at: str, schedule: Row) -> Wrong:
         yield f"{at}.scheduleType", f"must be one of {', '.join(_SCHEDULES)}"
     elif not schedule.get(_SCHEDULES[kind]):
         yield f"{at}.{_SCHEDULES[kind]}", "is required"
-    elif kind == "cron" and len(str(schedule["cronExpression"]).split()) != 5:  # noqa: PLR2004 -- cron has five fields
-        yield f"{at}.cronExpression", "must have five fields"
+    elif kind == "cron":
+        if cron_complaint(str(schedule["cronExpression"])):
+            yield f"{at}.cronExpression", "must be a cron expression of five fields"
+        if zone_complaint(str(schedule.get("timezone") or "UTC")):
+            yield f"{at}.timezone", "must be an IANA time zone"
+    elif kind == "once" and moment_complaint(str(schedule["scheduledAt"])):
+        yield f"{at}.scheduledAt", "must be an ISO 8601 moment with an offset"
     elif kind == "interval" and (not _whole(schedule["interval"]) or schedule["interval"] < 1):
         yield f"{at}.interval", "must be a number of seconds"
 

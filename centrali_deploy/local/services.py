@@ -42,8 +42,6 @@ class Service:
     """What lists leave out."""
     routes: frozenset[str] = frozenset()
     """Which routes there are beside the usual ones."""
-    refused: tuple[str, ...] = ()
-    """Published routes that are not imitated."""
     order: Literal["asc", "desc"] = "asc"
     """Which way lists are sorted by the time of creation when nobody asks."""
     understood: Callable[[Row], Row] = dict
@@ -146,7 +144,6 @@ SERVICES = {
         frozenset({"name", "description", "code", "timeoutMs"}),
         rules.function,
         fills={"description": None, "timeoutMs": 30000},
-        refused=("test",),
         fits=_no_loop_by_code,
         free=_function_unused,
     ),

@@ -37,6 +37,24 @@ create table if not exists objects (
   unique (workspace, kind, id)
 );
 create index if not exists objects_by_name on objects (workspace, kind, name);
+create table if not exists runs (
+  number integer primary key,
+  workspace text not null,
+  id text not null,
+  job text not null,
+  function text not null,
+  trigger text,
+  status text not null,
+  data text not null check (json_valid(data)),
+  unique (workspace, id)
+);
+create index if not exists runs_by_job on runs (workspace, job);
+create index if not exists runs_by_function on runs (workspace, function, number);
+create index if not exists runs_by_trigger on runs (workspace, trigger, number);
+create index if not exists runs_open on runs (status, number) where status in ('pending', 'running');
+create table if not exists codes (hash text primary key, code text not null);
+create table if not exists schedules (workspace text not null, trigger text not null, plan text not null, due real not null,
+  primary key (workspace, trigger));
 """
 
 
@@ -139,6 +157,16 @@ class Store:
         with self._lock, self._usable():
             self._connection.execute("insert or ignore into facts values (?, ?)", (name, otherwise))
             return str(self._connection.execute("select value from facts where name = ?", (name,)).fetchone()[0])
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query gives."""
+        with self._lock, _explained():
+            return self._connection.execute(query, values).fetchall()
+
+    def write(self, query: str, *values: object) -> int:
+        """Carry out a statement. Returns how many rows it changed."""
+        with self._lock, _explained():
+            return self._connection.execute(query, values).rowcount
 
     def all(self, workspace: str, kind: str) -> list[Row]:
         """Everything of a kind that is not deleted, oldest first."""

@@ -1,0 +1,52 @@
+"""The clock of a local workspace: the machine's, moved forward by as much as somebody has asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from centrali_deploy.local.handling import sent_object
+from centrali_deploy.local.refusing import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from centrali_deploy.local.invoking import Caller
+    from centrali_deploy.local.store import Store
+
+CLOCK_PATH = "/local/clock"
+"""Not a path of the API: only a local workspace has a clock that can be moved."""
+_FACT = "clock moved by"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Unix seconds. What it was moved by is kept in the database, so that a restart does not turn it back."""
+
+    store: Store
+    base: Callable[[], float]
+
+    def __call__(self) -> float:
+        """The time in this workspace."""
+        return self.base() + self._moved()
+
+    async def move(self, _caller: Caller, request: Request) -> Response:
+        """Move the clock by `{advance: seconds}`, and answer what it was moved by in all and the time it shows."""
+        seconds = (await sent_object(request)).get("advance", 0)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _FURTHEST:
+            raise Refused(400, "advance must be seconds", [("advance", "must be a number of seconds, forward")])
+        self.store.write("update facts set value = ? where name = ?", json.dumps(self._moved() + seconds), _FACT)
+        return JSONResponse({"advanced": self._moved(), "now": self()})
+
+    def _moved(self) -> float:
+        return float(self.store.fact(_FACT, "0"))
+
+
+_FURTHEST = 10 * 366 * 86_400
+"""Seconds: ten years."""

@@ -1,0 +1,165 @@
+"""Runs functions: what is queued one after the other, and what somebody waits for at once.
+
+Nothing is held while a function runs: each call it makes to its workspace is a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING, Any, Protocol
+
+from centrali_deploy.local.store import StoreFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from centrali_deploy.local.runs import Order, Runs
+    from centrali_deploy.local.schedules import Schedules
+    from centrali_deploy.local.store import Row
+
+_PAUSE = 0.05
+"""Seconds between two looks at the queue."""
+LONGEST = 300_000
+"""Milliseconds a function may run at most [D]."""
+
+
+class Ran(Protocol):
+    """What came of running a function."""
+
+    status: str
+    output: Any
+    error_code: str | None
+    error_message: str | None
+    logs: list[Row]
+    seconds: float
+    memory_bytes: int
+
+
+class Running(Protocol):
+    """Runs the source of a function; `call` carries out a member of `api`."""
+
+    def run(  # noqa: D102 -- see the class
+        self,
+        code: str,
+        *,
+        trigger_params: Row,
+        execution_params: Any,  # noqa: ANN401 -- any JSON value
+        timeout_ms: int,
+        call: Callable[[str, list[Any]], Any],
+    ) -> Ran: ...
+
+    def close(self) -> None: ...  # noqa: D102 -- ends what runs
+
+
+class Runner:
+    """Works off the queue. `api_for(workspace, chain, actor)` gives what a function's `api` is carried out by."""
+
+    def __init__(
+        self,
+        runs: Runs,
+        schedules: Schedules,
+        sandbox: Callable[[], Running],
+        api_for: Callable[[str, tuple[str, ...], str], Callable[[str, list[Any]], Any]],
+    ) -> None:
+        """Nothing runs yet, and no sandbox is made before the first function runs."""
+        self.runs, self.schedules = runs, schedules
+        self._make_sandbox, self._api_for = sandbox, api_for
+        self._sandbox: Running | None = None
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def drain(self) -> int:
+        """Run everything that is queued or due, and what comes of it; gives how many runs there were."""
+        self.schedules.fire()
+        count = 0
+        while self._step():
+            count += 1
+        return count
+
+    def start(self, workers: int = 2) -> None:
+        """Work in the background. What was cut short by the end of another process is run again."""
+        self.runs.cut_short()
+        self._stop.clear()
+        self._threads = [threading.Thread(target=self._work, args=(index == 0,), daemon=True) for index in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End the work: what is running now is finished if that takes no longer than a few seconds."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(5)
+        with self._lock:
+            if self._sandbox is not None:
+                self._sandbox.close()
+                self._sandbox = None
+
+    def at_once(self, workspace: str, order: Order) -> Row:
+        """Run something that somebody waits for; gives the run when it has ended."""
+        with self.runs.store.transaction():
+            run = self.runs.queued(workspace, order, status="running")
+        return self._run(workspace, run)
+
+    def tried(self, workspace: str, code: str, params: Any, actor: str) -> Ran:  # noqa: ANN401 -- any JSON value
+        """Run a source that is nobody's, without keeping a run."""
+        call = self._api_for(workspace, (), actor)
+        return self._running().run(code, trigger_params={}, execution_params=params, timeout_ms=LONGEST, call=call)
+
+    def _work(self, fires: bool) -> None:  # noqa: FBT001 -- one of the workers looks at the clock
+        while not self._stop.is_set():
+            try:
+                if fires:
+                    self.schedules.fire()
+                busy = self._step()
+            except StoreFailed as failed:  # a disk that is full now may not be later
+                sys.stderr.write(f"The database of the local workspace failed: {failed}\n")
+                busy = False
+            if not busy:
+                self._stop.wait(_PAUSE)
+
+    def _step(self) -> bool:
+        picked = self.runs.picked()
+        if picked is not None:
+            self._run(*picked)
+        return picked is not None
+
+    def _run(self, workspace: str, run: Row) -> Row:
+        function = self.runs.store.get(workspace, "function", run["functionId"]) or {}
+        timeout = min(int(function.get("timeoutMs") or LONGEST), LONGEST)
+        call = self._api_for(workspace, tuple(run["_chain"]), f"function:{run['functionId']}")
+        try:
+            ran = self._running().run(
+                self.runs.code(run), trigger_params=run["_params"], execution_params=run["_execution"], timeout_ms=timeout, call=call
+            )
+            ended = _ended(ran)
+        except Exception:  # noqa: BLE001 -- a mistake of ours ends this run and not the work
+            traceback.print_exc()
+            ended = {"status": "failure", "errorCode": "INTERNAL_ERROR", "errorMessage": "The local workspace made a mistake"}
+        if self._stop.is_set() and ended["status"] != "completed":
+            return run  # it was cut short, and is run again after the next start
+        with self.runs.store.transaction():
+            return self.runs.changed(workspace, run, **ended, endedAt=self.runs.now())
+
+    def _running(self) -> Running:
+        with self._lock:
+            if self._sandbox is None:
+                self._sandbox = self._make_sandbox()
+            return self._sandbox
+
+
+def _ended(ran: Ran) -> Row:
+    """The members of a run that say what came of it; both published forms of what it used [S, T]."""
+    return {
+        "status": ran.status,
+        "runData": ran.output,
+        "errorCode": ran.error_code,
+        "errorMessage": ran.error_message,
+        "logs": ran.logs,
+        "memoryUsageBytes": ran.memory_bytes,
+        "cpuUsageSeconds": ran.seconds,
+        "memoryUsage": {"rss": ran.memory_bytes},
+        "cpuUsage": {"user": round(ran.seconds * 1e6)},
+    }
