@@ -16,10 +16,13 @@ from starlette.routing import Route
 
 from centrali_deploy.local.accounts import Accounts
 from centrali_deploy.local.clock import CLOCK_PATH, Clock
+from centrali_deploy.local.events import Events
 from centrali_deploy.local.guarding import Guard
 from centrali_deploy.local.handling import routes
 from centrali_deploy.local.invoking import Invoking
 from centrali_deploy.local.limits import Limits
+from centrali_deploy.local.record_routes import record_routes
+from centrali_deploy.local.records import Records
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.run_routes import RunRoutes
 from centrali_deploy.local.runner import Runner
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from centrali_deploy.local.faults import Fault
     from centrali_deploy.local.handling import Handler as KindHandler
     from centrali_deploy.local.invoking import Caller
+    from centrali_deploy.local.record_routes import RecordHandler
     from centrali_deploy.local.runner import Running
     from centrali_deploy.local.services import Service
 
@@ -103,6 +107,8 @@ class _Parts:
                 yield Route(base + path, guard.asked(handler, how), methods=methods)
             for path, methods, handler in RunRoutes(self.runs).routes():
                 yield Route(base + path, guard.asked(handler), methods=methods)
+            for path, methods, do in record_routes():
+                yield Route(base + path, guard.asked(partial(self._on_records, do)), methods=methods)
             yield Route(base + CLOCK_PATH, guard.asked(self.clock.move), methods=["POST"])
         for service in SERVICES.values():
             yield from self._of_kind(service)
@@ -118,6 +124,14 @@ class _Parts:
         """What answers for a kind, given the resources it is about."""
         store, ids = self.runs.store, self.runs.ids
         return await do(Resources(store, service, caller.workspace, self.clock, ids, self.page_cap, caller.actor, self.brief), request)
+
+    async def _on_records(self, do: RecordHandler, caller: Caller, request: Request) -> Response:
+        return await do(_records(self.runs, caller.workspace, caller.actor), request)
+
+
+def _records(runs: Runs, workspace: str, actor: str, chain: tuple[str, ...] = ()) -> Records:
+    """The records of a workspace, whose events set off triggers."""
+    return Records(runs.store, workspace, runs.clock, runs.ids, actor, Events(runs, workspace, actor, chain).emit)
 
 
 def _api(runs: Runs, workspace: str, chain: tuple[str, ...], actor: str) -> Callable[[str, list[Any]], Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
 
-from centrali_deploy.local.handling import sent_object
+from centrali_deploy.local.handling import body_of
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ class Clock:
 
     async def move(self, _caller: Caller, request: Request) -> Response:
         """Move the clock by `{advance: seconds}`, and answer what it was moved by in all and the time it shows."""
-        seconds = (await sent_object(request)).get("advance", 0)
+        seconds = (await body_of(request)).get("advance", 0)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _FURTHEST:
             raise Refused(400, "advance must be seconds", [("advance", "must be a number of seconds, forward")])
-        self.store.write("update facts set value = ? where name = ?", json.dumps(self._moved() + seconds), _FACT)
+        self.store.run("update facts set value = ? where name = ?", [(json.dumps(self._moved() + seconds), _FACT)])
         return JSONResponse({"advanced": self._moved(), "now": self()})
 
     def _moved(self) -> float:

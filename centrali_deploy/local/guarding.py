@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from centrali_deploy.local.accounts import LIFETIME, Accounts
 from centrali_deploy.local.invoking import Caller
-from centrali_deploy.local.limits import Limits
 from centrali_deploy.local.refusing import TITLES, Refused, not_imitated
 from centrali_deploy.local.store import Store, StoreFailed
 from centrali_deploy.wire import RETRY_AFTER, TOKEN_SCOPE, error_body
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.local.faults import Fault
     from centrali_deploy.local.invoking import Handler, How
+    from centrali_deploy.local.limits import Limits
 
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes [D for bulk bodies]."""

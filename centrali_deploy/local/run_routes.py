@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 
-from centrali_deploy.local.handling import sent_object
+from centrali_deploy.local.handling import body_of
 from centrali_deploy.local.refusing import Refused
 from centrali_deploy.local.resources import positive
 from centrali_deploy.local.runs import Order, job_status, shown_run
@@ -68,7 +68,7 @@ class RunRoutes:
     async def rerun(self, caller: Caller, request: Request) -> Response:
         """Queue a run again, with its own code unless `useLatestCode` says otherwise; `overrideParams` come last [D]."""
         run = self.runs.found(caller.workspace, request.path_params["id"])
-        asked = await sent_object(request) if await request.body() else {}
+        asked = await body_of(request) if await request.body() else {}
         function = self.runs.store.get(caller.workspace, "function", run["functionId"])
         if function is None:
             raise Refused(404, "Function not found")

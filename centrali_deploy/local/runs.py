@@ -57,7 +57,7 @@ class Runs:
         """Keep a new run. Gives it as it is stored."""
         code = order.code or order.function["code"]
         digest = hashlib.sha256(code.encode()).hexdigest()
-        self.store.write("insert or ignore into codes values (?, ?)", digest, code)
+        self.store.run("insert or ignore into codes values (?, ?)", [(digest, code)])
         now, again = self.now(), order.again or {}
         trigger = order.trigger or {}
         row = {
@@ -94,13 +94,13 @@ class Runs:
         }
         values = (workspace, row["id"], row["jobId"], row["functionId"], row["triggerId"], status, json.dumps(row))
         query = "insert into runs (workspace, id, job, function, trigger, status, data) values (?, ?, ?, ?, ?, ?, ?)"
-        self.store.write(query, *values)
+        self.store.run(query, [(*values,)])
         return row
 
     def picked(self) -> tuple[str, Row] | None:
         """The workspace and the run that is next, now running: the oldest one whose trigger has no other run going on."""
         with self.store.transaction():
-            found = self.store.rows(_PICK)
+            found = self.store.select(_PICK)
             if not found:
                 return None
             workspace, _, data = found[0]
@@ -108,19 +108,19 @@ class Runs:
 
     def cut_short(self) -> None:
         """What was running when the process ended is to be run again."""
-        for workspace, data in self.store.rows("select workspace, data from runs where status = 'running'"):
+        for workspace, data in self.store.select("select workspace, data from runs where status = 'running'"):
             self.changed(workspace, json.loads(data), status="pending", startedAt=None)
 
     def changed(self, workspace: str, row: Row, **members: Any) -> Row:  # noqa: ANN401 -- members of a run
         """Keep a run with some of its members changed, and give it."""
         row = {**row, **members, "updatedAt": self.now()}
         query = "update runs set status = ?, data = ? where workspace = ? and id = ?"
-        self.store.write(query, row["status"], json.dumps(row), workspace, row["id"])
+        self.store.run(query, [(row["status"], json.dumps(row), workspace, row["id"])])
         return row
 
     def code(self, row: Row) -> str:
         """The code a run was queued with."""
-        return str(self.store.rows("select code from codes where hash = ?", row["functionCodeHash"])[0][0])
+        return str(self.store.select("select code from codes where hash = ?", (row["functionCodeHash"],))[0][0])
 
     def found(self, workspace: str, id_: str) -> Row:
         """One run. Refuses with 404."""
@@ -134,14 +134,14 @@ class Runs:
         """Runs with these columns (function, trigger, status), most recent first, and how many there are in all."""
         clause = " and ".join(["workspace = ?", *(f"{column} = ?" for column in where)])
         values = (workspace, *where.values())
-        ((total,),) = self.store.rows(f"select count(*) from runs where {clause}", *values)  # noqa: S608 -- our own columns
+        ((total,),) = self.store.select(f"select count(*) from runs where {clause}", (*values,))  # noqa: S608 -- our own columns
         query = f"select data from runs where {clause} order by number desc limit ? offset ?"  # noqa: S608 -- our own columns
-        return [json.loads(data) for (data,) in self.store.rows(query, *values, size, offset)], total
+        return [json.loads(data) for (data,) in self.store.select(query, (*values, size, offset))], total
 
     def repeats(self, workspace: str, row: Row) -> list[Row]:
         """The reruns of a run, oldest first."""
         query = "select data from runs where workspace = ? and function = ? order by number"
-        all_ = (json.loads(data) for (data,) in self.store.rows(query, workspace, row["functionId"]))
+        all_ = (json.loads(data) for (data,) in self.store.select(query, (workspace, row["functionId"])))
         return [each for each in all_ if each["originalRunId"] == row["id"]]
 
     def now(self) -> str:
@@ -149,7 +149,7 @@ class Runs:
         return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def _one(self, workspace: str, column: str, value: str, otherwise: str) -> Row:
-        found = self.store.rows(f"select data from runs where workspace = ? and {column} = ?", workspace, value)  # noqa: S608 -- our own columns
+        found = self.store.select(f"select data from runs where workspace = ? and {column} = ?", (workspace, value))  # noqa: S608 -- our own columns
         if not found:
             raise Refused(404, otherwise)
         row: Row = json.loads(found[0][0])

@@ -39,19 +39,19 @@ class Schedules:
                     if trigger["executionType"] == "scheduled" and trigger["enabled"]:
                         self._look_at(workspace, trigger, now)
                     elif trigger["executionType"] == "scheduled":  # what comes due while it is paused is not made up for
-                        self.runs.store.write("delete from schedules where workspace = ? and trigger = ?", workspace, trigger["id"])
+                        self.runs.store.run("delete from schedules where workspace = ? and trigger = ?", [(workspace, trigger["id"])])
 
     def _look_at(self, workspace: str, trigger: dict[str, Any], now: float) -> None:
         plan = json.dumps({member: value for member, value in trigger["triggerMetadata"].items() if member != "params"}, sort_keys=True)
         query = "select due from schedules where workspace = ? and trigger = ? and plan = ?"
-        known = self.runs.store.rows(query, workspace, trigger["id"], plan)
+        known = self.runs.store.select(query, (workspace, trigger["id"], plan))
         due = known[0][0] if known else _next(trigger["triggerMetadata"], now)
         if due <= now:
             self._fire(workspace, trigger)
             due = _next(trigger["triggerMetadata"], now)
         elif known:
             return
-        self.runs.store.write("insert or replace into schedules values (?, ?, ?, ?)", workspace, trigger["id"], plan, due)
+        self.runs.store.run("insert or replace into schedules values (?, ?, ?, ?)", [(workspace, trigger["id"], plan, due)])
 
     def _fire(self, workspace: str, trigger: dict[str, Any]) -> None:
         store = self.runs.store
