@@ -141,7 +141,7 @@ def _upserted(records: Records, slug: Any, match: Any, data: Any) -> Record:  # 
 
 def _incremented(records: Records, member: str, sign: int, *args: Any) -> Record:  # noqa: ANN401 -- what a function wrote
     id_, rest = _id(member, args, 2)
-    by = rest[1] if len(rest) > 1 else 1
+    by = 1 if len(rest) <= 1 or rest[1] is None else rest[1]
     if not isinstance(by, int | float) or isinstance(by, bool):
         raise ApiFailed(f"api.{member}: the amount must be a number", 400)
     return _shown(records.increment(id_, _text(member, rest[0] if rest else None), sign * by))

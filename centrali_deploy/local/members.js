@@ -25,7 +25,7 @@
     TOKEN.lastIndex = 0;
     for (let at = 0; at < text.trimEnd().length; at = TOKEN.lastIndex) {
       const token = TOKEN.exec(text);
-      need(token, `"${text.slice(at, at + 20)}" makes no sense in an expression`);
+      need(token, `"${text.slice(at, at + 20).trim()}" makes no sense in an expression`);
       found.push(token);
     }
     return found;

@@ -14,7 +14,7 @@ import json
 import socket
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from centrali_deploy.local.sandbox import ApiFailed
@@ -135,10 +135,14 @@ def _sent(headers: object, body: object) -> tuple[dict[str, str], str | None]:
     return given, json.dumps(body)
 
 
+def _refused(name: str) -> Never:
+    raise ValueError(name)
+
+
 def _shown(answer: Fetched) -> dict[str, Any]:
     try:
-        data = json.loads(answer.body) if "json" in answer.headers.get("content-type", "") else answer.body
-    except ValueError:
+        data = json.loads(answer.body, parse_constant=_refused) if "json" in answer.headers.get("content-type", "") else answer.body
+    except (ValueError, RecursionError):
         data = answer.body
     fine = 200 <= answer.status < 300  # noqa: PLR2004 -- success in HTTP
     return {"status": answer.status, "ok": fine, "headers": dict(answer.headers), "body": answer.body, "data": data}

@@ -38,6 +38,10 @@ _NULL = "null was thrown: by the function, or by the engine when no memory was l
 _NO_INTL = "There is no Intl in the local workspace: use api.formatDate, or write it out."
 
 
+class TooDeep(ValueError):
+    """A JSON text has more levels than can be read."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """How a run ended: what run() gave (None unless completed), or what went wrong, with its place when it has one.
@@ -58,7 +62,7 @@ def described(ended: Mapping[str, Any], code: str, timeout_ms: int) -> dict[str,
     """Status, output, error_code and error_message of what a worker said at the end, or of {end: crashed}."""
     match ended["end"]:
         case "completed":
-            return {"status": "completed", "output": plain(ended["output"])}
+            return _completed(ended["output"])
         case "timeout":
             message = f"The function still ran after {timeout_ms:,} ms and was stopped"
             return {"status": "timeout", "error_code": "TIMEOUT", "error_message": _placed(message, ended.get("stack"), "last seen at ")}
@@ -70,6 +74,13 @@ def described(ended: Mapping[str, Any], code: str, timeout_ms: int) -> dict[str,
         case end:
             known, message = _ENDS[end]
             return {"status": "failure", "error_code": known, "error_message": _placed(message, ended.get("stack"))}
+
+
+def _completed(output: str) -> dict[str, Any]:
+    try:
+        return {"status": "completed", "output": plain(output)}
+    except TooDeep as error:
+        return {"status": "failure", "error_code": "RESULT_NOT_JSON", "error_message": f"run() returned what is {error}"}
 
 
 def _thrown(text: str, stack: str, code: str) -> dict[str, str]:
@@ -102,8 +113,11 @@ def _placed(message: str, stack: str | None, words: str = "") -> str:
 
 
 def plain(text: str) -> Json:
-    """A JSON text as a value; halves of characters, which no UTF-8 can hold, are replaced."""
+    """A JSON text as a value; halves of characters, which no UTF-8 can hold, are replaced. Raises TooDeep."""
     if "\\ud" in text:
         text = _LONE.sub(lambda found: "\\ufffd" if found[1][:2].lower() == "ud" else found[0], text)
-    value: Json = json.loads(text)
+    try:
+        value: Json = json.loads(text)
+    except RecursionError as error:
+        raise TooDeep("nested too deeply") from error
     return value

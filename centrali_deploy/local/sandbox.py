@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from centrali_deploy.local.child import Child, OutOfTime
-from centrali_deploy.local.ran import Ran, described, plain
+from centrali_deploy.local.ran import Ran, TooDeep, described, plain
 from centrali_deploy.runtime import API, GONE
 
 if TYPE_CHECKING:
@@ -46,8 +46,13 @@ class _Job:
     """One run under way: its calls, carried out until its time is over."""
 
     call: Call
-    ends: float
+    seconds: float
+    ends: float = 0.0
     logs: list[dict[str, Any]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Its time begins."""
+        self.ends = time.monotonic() + self.seconds
 
     def answered(self, calls: list[dict[str, Any]]) -> str:
         """The line that answers a batch of calls. Raises OutOfTime rather than begin one too late."""
@@ -68,11 +73,20 @@ class _Job:
             raise OutOfTime
         try:
             value = self.call(one["method"], plain(one["args"]))  # type: ignore[arg-type] # the prelude sends a list
+        except TooDeep as error:
+            return {"error": {"message": f"api.{one['method']}: the arguments are {error}"}}
         except ApiFailed as error:
             return {"error": {"message": str(error)} | ({} if error.status is None else {"status": error.status})}
-        if len(json.dumps(value)) > LARGEST:
+        if len(json.dumps(value, allow_nan=False)) > LARGEST:
             return {"error": {"message": f"the answer of api.{one['method']} is larger than 10 MB"}}
         return {"value": value}
+
+
+def _entry(text: str) -> dict[str, Any]:
+    try:
+        return plain(text)  # type: ignore[return-value] # the prelude writes objects
+    except TooDeep as error:
+        return {"level": "warn", "message": f"An entry of the log is {error}"}
 
 
 class Sandbox:
@@ -97,23 +111,22 @@ class Sandbox:
         call: Call,
         ahead: float = 0.0,
     ) -> Ran:
-        """Run a function and wait for its end, at most `timeout_ms` (and never longer than five minutes) of wall time.
+        """Run a function and wait for its end, which comes after at most `timeout_ms` (and never longer than five minutes) of wall time.
 
         `call(method, args)` carries out one member of `api`, say ("createRecord", ["orders", {...}]) or ("crypto.sha256",
         ["text"]); it returns JSON or raises ApiFailed. Anything else it raises comes through. `ahead` is how many seconds
         the function's clock is ahead of this machine's. Raises NoSandbox when the engine is not installed, and
         RuntimeError when the sandbox is closed.
         """
-        inputs = {"triggerParams": trigger_params, "executionParams": execution_params}
-        if len(json.dumps(inputs)) > LARGEST or len(code) > LARGEST:
+        params = {"triggerParams": trigger_params, "executionParams": execution_params}
+        inputs = json.dumps({**params, "ahead": ahead * 1000, "gone": GONE, "names": HELD}, allow_nan=False)
+        if len(inputs) > LARGEST or len(code) > LARGEST:
             return Ran("failure", error_code="PARAMS_TOO_LARGE", error_message="The code or the parameters are larger than 10 MB.")
         limit = max(1, min(timeout_ms, LONGEST_MS))
-        started = time.perf_counter()
-        job = _Job(call, time.monotonic() + limit / 1000)
-        order = {"code": code, "seconds": limit / 1000, "inputs": inputs | {"ahead": ahead * 1000, "gone": GONE, "names": HELD}}
-        ended = self._ended(order, limit / 1000, job)
+        job = _Job(call, limit / 1000)
+        ended = self._ended({"code": code, "seconds": job.seconds, "inputs": inputs}, job)
         job.left(ended.get("calls", []))
-        spent = time.perf_counter() - started
+        spent = time.monotonic() - job.ends + job.seconds
         return Ran(**described(ended, code, limit), logs=job.logs, seconds=spent, memory_bytes=ended.get("memory", 0))
 
     def workers(self) -> list[int]:
@@ -139,15 +152,16 @@ class Sandbox:
         """Close."""
         self.close()
 
-    def _ended(self, order: dict[str, Any], seconds: float, job: _Job) -> dict[str, Any]:
-        """What a worker said at the end of the run, or how it died; the log is kept in the job."""
+    def _ended(self, order: dict[str, Any], job: _Job) -> dict[str, Any]:
+        """What a worker said at the end, or how it died; the log is kept in the job. Waiting for a worker is no part of the run."""
         child = self._taken()
+        job.begin()
         said: list[dict[str, Any]] = []
         try:
-            said = child.followed(order, seconds, job.answered)
+            said = child.followed(order, job.seconds, job.answered)
         finally:
             self._given_back(child, fit=bool(said) and said[-1].get("end") not in {None, "timeout", "memory"})
-        job.logs += [plain(entry) for one in said for entry in one.get("logs", [])]  # type: ignore[misc] # entries are objects
+        job.logs += [_entry(text) for one in said for text in one.get("logs", [])]
         if said and "end" in said[-1]:
             return said[-1]
         return {"end": "timeout" if time.monotonic() >= job.ends else "crashed"}
@@ -164,9 +178,13 @@ class Sandbox:
         with self._lock:
             if self._closed:
                 raise RuntimeError("The sandbox is closed")
-            if child is None or not child.alive:
-                child = Child()
-                self._all.add(child)
+            if child is not None and child.alive:
+                return child
+            if child is not None:
+                self._all.discard(child)
+                child.close()
+            child = Child()
+            self._all.add(child)
             return child
 
     def _given_back(self, child: Child, *, fit: bool) -> None:

@@ -57,7 +57,7 @@ class Run:
         Shape: {end, thrown?, stack?, output?, calls, logs}.
         """
         self._ends = time.monotonic() + order["seconds"]
-        self._tell("begin", json.dumps(order["inputs"]), self._members)
+        self._tell("begin", order["inputs"], self._members)
         self._limit()
         self.context.eval(order["code"])
         run = self.context.eval(RUN)

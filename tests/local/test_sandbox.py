@@ -226,6 +226,27 @@ def test_what_is_too_large_is_refused(sandbox: Sandbox) -> None:
     assert ran.error_message == "Error: the answer of api.createRecord is larger than 10 MB (line 2, column 12)"
 
 
+DEEP = "let deep = []; for (let n = 0; n < 1500; n++) deep = [deep]; "
+
+
+def test_what_is_nested_too_deeply_is_refused_and_not_our_mistake(sandbox: Sandbox) -> None:
+    assert run(sandbox, DEEP + "return deep").error_message == "run() returned what is nested too deeply"
+    told = run(sandbox, DEEP + "await api.createRecord(deep)").error_message
+    assert told.startswith("Error: api.createRecord: the arguments are nested too deeply (line 2, ")
+    assert run(sandbox, DEEP + "api.log({deep})").logs == [{"level": "warn", "message": "An entry of the log is nested too deeply"}]
+    assert run(sandbox, DEEP.replace("1500", "1e6") + "return deep").status == "failure"
+
+
+def test_waiting_for_a_worker_takes_nothing_from_the_time_of_a_run() -> None:
+    with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(2) as pool:
+        output(sandbox, "return 1")
+        first = pool.submit(run, sandbox, "await api.createRecord('x'); return 1", call=lambda *_: time.sleep(0.3))
+        time.sleep(0.05)
+        second = run(sandbox, "return 2", timeout_ms=200)
+        assert (first.result().output, second.output) == (1, 2)
+        assert second.seconds < 0.2
+
+
 def test_the_clock_of_a_function_can_be_ahead(sandbox: Sandbox) -> None:
     body = """return [Date.now(), new Date().getTime(), Date.parse(Date()), new Date(5).getTime(), new Date() instanceof Date,
         new (new Date().constructor)().getTime(), Date.UTC(1970, 0, 1)]"""
