@@ -9,24 +9,24 @@ import secrets
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import Accounts
 from centrali_deploy.local.clock import CLOCK_PATH, Clock
-from centrali_deploy.local.events import Events
 from centrali_deploy.local.guarding import Guard
 from centrali_deploy.local.handling import routes
 from centrali_deploy.local.invoking import Invoking
 from centrali_deploy.local.limits import Limits
+from centrali_deploy.local.providing import Providing
 from centrali_deploy.local.record_routes import record_routes
-from centrali_deploy.local.records import Records
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.run_routes import RunRoutes
 from centrali_deploy.local.runner import Runner
 from centrali_deploy.local.runs import Runs
+from centrali_deploy.local.sandbox import Sandbox
 from centrali_deploy.local.schedules import Schedules
 from centrali_deploy.local.services import SERVICES
 from centrali_deploy.local.store import Store
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from centrali_deploy.local.handling import Handler as KindHandler
     from centrali_deploy.local.invoking import Caller
     from centrali_deploy.local.record_routes import RecordHandler
-    from centrali_deploy.local.runner import Running
     from centrali_deploy.local.services import Service
 
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
@@ -64,20 +63,22 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     limits: Limits | None = None,
     envelope: Literal["bare", "data"] = "bare",
     brief: bool = False,
-    sandbox: Callable[[], Running] | None = None,
+    sandbox: Callable[[], Sandbox] = Sandbox,
+    allow_loopback: bool = False,
 ) -> Starlette:
     """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
 
     `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
     which the published pages show both; `brief`, whether lists leave out whatever they may leave out. Functions run
-    when `app.state.runner` is started or drained.
+    when `app.state.runner` is started or drained; `allow_loopback` lets them reach this machine.
     """
     store = Store(database)
     moved = Clock(store, clock)
     guard = Guard(store, Accounts(store, workspaces), moved, faults, limits or Limits())
     runs = Runs(store, moved, ids)
-    runner = Runner(runs, Schedules(runs, workspaces), sandbox, partial(_api, runs))
-    parts = _Parts(guard, runs, runner, moved, page_cap, brief)
+    providing = Providing(runs, allow_loopback)
+    runner = Runner(runs, Schedules(runs, workspaces), sandbox, providing.api)
+    parts = _Parts(guard, runs, runner, providing, moved, page_cap, brief)
     app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method})
     app.state.envelope = envelope
     app.state.accounts = guard.accounts.by_workspace
@@ -93,6 +94,7 @@ class _Parts:
     guard: Guard
     runs: Runs
     runner: Runner
+    providing: Providing
     clock: Clock
     page_cap: int
     brief: bool
@@ -109,6 +111,7 @@ class _Parts:
                 yield Route(base + path, guard.asked(handler), methods=methods)
             for path, methods, do in record_routes():
                 yield Route(base + path, guard.asked(partial(self._on_records, do)), methods=methods)
+            yield Route(f"{base}/files/{{id}}", guard.asked(self.providing.file), methods=["GET"])
             yield Route(base + CLOCK_PATH, guard.asked(self.clock.move), methods=["POST"])
         for service in SERVICES.values():
             yield from self._of_kind(service)
@@ -126,14 +129,4 @@ class _Parts:
         return await do(Resources(store, service, caller.workspace, self.clock, ids, self.page_cap, caller.actor, self.brief), request)
 
     async def _on_records(self, do: RecordHandler, caller: Caller, request: Request) -> Response:
-        return await do(_records(self.runs, caller.workspace, caller.actor), request)
-
-
-def _records(runs: Runs, workspace: str, actor: str, chain: tuple[str, ...] = ()) -> Records:
-    """The records of a workspace, whose events set off triggers."""
-    return Records(runs.store, workspace, runs.clock, runs.ids, actor, Events(runs, workspace, actor, chain).emit)
-
-
-def _api(runs: Runs, workspace: str, chain: tuple[str, ...], actor: str) -> Callable[[str, list[Any]], Any]:
-    """What carries out the members of `api` for a function."""
-    raise NotImplementedError
+        return await do(self.providing.records(caller.workspace, caller.actor), request)

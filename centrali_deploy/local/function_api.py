@@ -42,10 +42,10 @@ class Records(Protocol):
     def upsert(self, slug: str, match: Record, data: Record) -> Record: ...  # noqa: D102
     def increment(self, id_: str, field: str, by: float) -> Record: ...  # noqa: D102
     def bulk_create(self, slug: str, items: list[Record]) -> Any: ...  # noqa: ANN401, D102
-    def bulk_update(self, updates: list[Record]) -> Any: ...  # noqa: ANN401, D102
+    def bulk_update(self, changes: list[tuple[str, Record]]) -> Any: ...  # noqa: ANN401, D102
     def bulk_delete(self, ids: list[str]) -> Any: ...  # noqa: ANN401, D102
     def batch_create(self, slug: str, items: list[Record]) -> Any: ...  # noqa: ANN401, D102
-    def batch_update(self, updates: list[Record]) -> Any: ...  # noqa: ANN401, D102
+    def batch_update(self, changes: list[tuple[str, Record]]) -> Any: ...  # noqa: ANN401, D102
     def batch_delete(self, ids: list[str]) -> Any: ...  # noqa: ANN401, D102
 
 
@@ -151,17 +151,16 @@ def _items(member: str, slug: Any = None, items: Any = None, *_more: Any) -> tup
     return _text(member, slug), _objects(member, items)
 
 
-def _updates(member: str, *args: Any) -> list[Record]:  # noqa: ANN401 -- what a function wrote
-    """The updates of many records as [{id, data}]."""
+def _updates(member: str, *args: Any) -> list[tuple[str, Record]]:  # noqa: ANN401 -- what a function wrote
+    """The updates of many records as ids with the data that change."""
     items, *data = args[1:] if args and isinstance(args[0], str) else args or (None,)
     if isinstance(items, list) and data and all(isinstance(one, str) for one in items):
-        return [{"id": one, "data": _object(member, data[0])} for one in items]
+        return [(one, _object(member, data[0])) for one in items]
     updates = _objects(member, items)
     if not all(isinstance(one.get("id"), str) for one in updates):
         raise ApiFailed(f"api.{member}: every item needs the id of a record", 400)
     return [
-        {"id": one["id"], "data": one["data"] if isinstance(one.get("data"), dict) else {k: v for k, v in one.items() if k != "id"}}
-        for one in updates
+        (one["id"], one["data"] if isinstance(one.get("data"), dict) else {k: v for k, v in one.items() if k != "id"}) for one in updates
     ]
 
 

@@ -7,50 +7,27 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 import traceback
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.local.store import StoreFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from centrali_deploy.local.ran import Ran
     from centrali_deploy.local.runs import Order, Runs
+    from centrali_deploy.local.sandbox import Sandbox
     from centrali_deploy.local.schedules import Schedules
     from centrali_deploy.local.store import Row
+
+    Call = Callable[[str, list[Any]], Any]
 
 _PAUSE = 0.05
 """Seconds between two looks at the queue."""
 LONGEST = 300_000
 """Milliseconds a function may run at most [D]."""
-
-
-class Ran(Protocol):
-    """What came of running a function."""
-
-    status: str
-    output: Any
-    error_code: str | None
-    error_message: str | None
-    logs: list[Row]
-    seconds: float
-    memory_bytes: int
-
-
-class Running(Protocol):
-    """Runs the source of a function; `call` carries out a member of `api`."""
-
-    def run(  # noqa: D102 -- see the class
-        self,
-        code: str,
-        *,
-        trigger_params: Row,
-        execution_params: Any,  # noqa: ANN401 -- any JSON value
-        timeout_ms: int,
-        call: Callable[[str, list[Any]], Any],
-    ) -> Ran: ...
-
-    def close(self) -> None: ...  # noqa: D102 -- ends what runs
 
 
 class Runner:
@@ -60,13 +37,13 @@ class Runner:
         self,
         runs: Runs,
         schedules: Schedules,
-        sandbox: Callable[[], Running],
-        api_for: Callable[[str, tuple[str, ...], str], Callable[[str, list[Any]], Any]],
+        sandbox: Callable[[], Sandbox],
+        api_for: Callable[[str, tuple[str, ...], str], Call],
     ) -> None:
         """Nothing runs yet, and no sandbox is made before the first function runs."""
         self.runs, self.schedules = runs, schedules
         self._make_sandbox, self._api_for = sandbox, api_for
-        self._sandbox: Running | None = None
+        self._sandbox: Sandbox | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -106,7 +83,7 @@ class Runner:
     def tried(self, workspace: str, code: str, params: Any, actor: str) -> Ran:  # noqa: ANN401 -- any JSON value
         """Run a source that is nobody's, without keeping a run."""
         call = self._api_for(workspace, (), actor)
-        return self._running().run(code, trigger_params={}, execution_params=params, timeout_ms=LONGEST, call=call)
+        return self._sandboxed(code, {}, params, LONGEST, call)
 
     def _work(self, fires: bool) -> None:  # noqa: FBT001 -- one of the workers looks at the clock
         while not self._stop.is_set():
@@ -131,9 +108,7 @@ class Runner:
         timeout = min(int(function.get("timeoutMs") or LONGEST), LONGEST)
         call = self._api_for(workspace, tuple(run["_chain"]), f"function:{run['functionId']}")
         try:
-            ran = self._running().run(
-                self.runs.code(run), trigger_params=run["_params"], execution_params=run["_execution"], timeout_ms=timeout, call=call
-            )
+            ran = self._sandboxed(self.runs.code(run), run["_params"], run["_execution"], timeout, call)
             ended = _ended(ran)
         except Exception:  # noqa: BLE001 -- a mistake of ours ends this run and not the work
             traceback.print_exc()
@@ -143,7 +118,11 @@ class Runner:
         with self.runs.store.transaction():
             return self.runs.changed(workspace, run, **ended, endedAt=self.runs.now())
 
-    def _running(self) -> Running:
+    def _sandboxed(self, code: str, params: Row, given: Any, timeout: int, call: Call) -> Ran:  # noqa: ANN401 -- any JSON value
+        ahead = self.runs.clock() - time.time()
+        return self._running().run(code, trigger_params=params, execution_params=given, timeout_ms=timeout, call=call, ahead=ahead)
+
+    def _running(self) -> Sandbox:
         with self._lock:
             if self._sandbox is None:
                 self._sandbox = self._make_sandbox()
@@ -155,8 +134,8 @@ def _ended(ran: Ran) -> Row:
     return {
         "status": ran.status,
         "runData": ran.output,
-        "errorCode": ran.error_code,
-        "errorMessage": ran.error_message,
+        "errorCode": ran.error_code or None,
+        "errorMessage": ran.error_message or None,
         "logs": ran.logs,
         "memoryUsageBytes": ran.memory_bytes,
         "cpuUsageSeconds": ran.seconds,
