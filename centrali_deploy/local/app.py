@@ -77,7 +77,13 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     guard = Guard(store, Accounts(store, workspaces), moved, faults, limits or Limits())
     runs = Runs(store, moved, ids)
     providing = Providing(runs, allow_loopback)
-    runner = Runner(runs, Schedules(runs, workspaces), sandbox, providing.api)
+    schedules = Schedules(runs, workspaces)
+
+    def due() -> None:
+        schedules.fire()
+        providing.expire(workspaces)
+
+    runner = Runner(runs, due, sandbox, providing.api)
     parts = _Parts(guard, runs, runner, providing, moved, page_cap, brief)
     app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method})
     app.state.envelope = envelope

@@ -16,12 +16,16 @@ from centrali_deploy.local.records import Records
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request
 
     from centrali_deploy.local.invoking import Caller
     from centrali_deploy.local.runs import Runs
 
 _FILE = "file"
+_EXPIRY = "expiry"
+"""Who deletes expired records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ class Providing:
     def records(self, workspace: str, actor: str, chain: tuple[str, ...] = ()) -> Records:
         """The records of a workspace, whose events set off triggers."""
         return Records(self.runs.store, workspace, self.runs.clock, self.runs.ids, actor, Events(self.runs, workspace, actor, chain).emit)
+
+    def expire(self, workspaces: Iterable[str]) -> None:
+        """Delete the records whose time is over, which sets off triggers, too [D]."""
+        for workspace in workspaces:
+            self.records(workspace, _EXPIRY).expire()
 
     async def file(self, caller: Caller, request: Request) -> Response:
         """A file that a function stored [I]; `?download` gives its content."""

@@ -19,29 +19,28 @@ if TYPE_CHECKING:
     from centrali_deploy.local.ran import Ran
     from centrali_deploy.local.runs import Order, Runs
     from centrali_deploy.local.sandbox import Sandbox
-    from centrali_deploy.local.schedules import Schedules
     from centrali_deploy.local.store import Row
 
     Call = Callable[[str, list[Any]], Any]
 
-_PAUSE = 0.05
-"""Seconds between two looks at the queue."""
+_PAUSE, _LOOK = 0.05, 0.5
+"""Seconds between two looks at the queue, and at the clock."""
 LONGEST = 300_000
 """Milliseconds a function may run at most [D]."""
 
 
 class Runner:
-    """Works off the queue. `api_for(workspace, chain, actor)` gives what a function's `api` is carried out by."""
+    """Works off the queue. `due` queues whatever the clock sets off. `api_for(workspace, chain, actor)` gives what a function's `api` is carried out by."""
 
     def __init__(
         self,
         runs: Runs,
-        schedules: Schedules,
+        due: Callable[[], None],
         sandbox: Callable[[], Sandbox],
         api_for: Callable[[str, tuple[str, ...], str], Call],
     ) -> None:
         """Nothing runs yet, and no sandbox is made before the first function runs."""
-        self.runs, self.schedules = runs, schedules
+        self.runs, self._due = runs, due
         self._make_sandbox, self._api_for = sandbox, api_for
         self._sandbox: Sandbox | None = None
         self._lock = threading.Lock()
@@ -50,7 +49,7 @@ class Runner:
 
     def drain(self) -> int:
         """Run everything that is queued or due, and what comes of it; gives how many runs there were."""
-        self.schedules.fire()
+        self._due()
         count = 0
         while self._step():
             count += 1
@@ -86,10 +85,12 @@ class Runner:
         return self._sandboxed(code, {}, params, LONGEST, call)
 
     def _work(self, fires: bool) -> None:  # noqa: FBT001 -- one of the workers looks at the clock
+        looked = 0.0
         while not self._stop.is_set():
             try:
-                if fires:
-                    self.schedules.fire()
+                if fires and time.monotonic() - looked >= _LOOK:
+                    looked = time.monotonic()
+                    self._due()
                 busy = self._step()
             except StoreFailed as failed:  # a disk that is full now may not be later
                 sys.stderr.write(f"The database of the local workspace failed: {failed}\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from living import Living, living
 
 from centrali_deploy.local.app import create_app
 from centrali_deploy.remote.in_process import InProcess
@@ -33,3 +34,10 @@ def api() -> Iterator[httpx.Client]:
         client.headers["Authorization"] = f"Bearer {client.post('/oidc/token', data=form).json()['access_token']}"
         yield client
     app.state.store.close()
+
+
+@pytest.fixture
+def acme() -> Iterator[Living]:
+    """A workspace in which functions run."""
+    with living() as found:
+        yield found
