@@ -200,6 +200,13 @@ def test_calls_that_nobody_waited_for_are_carried_out_and_reported(sandbox: Sand
     assert made[-1] == ["createRecord", "c"]
 
 
+def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run(sandbox: Sandbox) -> None:
+    ran = run(sandbox, "for (let n = 0; n < 9; n++) api.createRecord(n)", timeout_ms=250, call=lambda *_: time.sleep(0.1))
+    said = [entry["message"] for entry in ran.logs]
+    assert (ran.status, len(said), said[0]) == ("completed", 9, "api.createRecord was not awaited")
+    assert said[-1] == "api.createRecord was not awaited, and not carried out: the time of the run is over"
+
+
 def test_calls_are_carried_out_in_the_order_in_which_they_were_made(sandbox: Sandbox) -> None:
     made: list[int] = []
     run(sandbox, "await Promise.all([3, 1, 2].map((n) => api.createRecord(n)))", call=lambda _method, args: made.append(args[0]))
