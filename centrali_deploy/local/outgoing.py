@@ -1,7 +1,8 @@
 """Requests that functions send out: only to domains the workspace allows, and never into the network of this machine.
 
 A domain is allowed as a whole host name in lowercase, without port or wildcards [I]; requests go to the usual port of
-their scheme. Redirects are followed on the same host only. What sends is an argument; it must not follow redirects.
+their scheme. Redirects are followed on the same host only. What sends is an argument; it must not follow redirects. It
+looks names up again: a name whose addresses change between the two is not noticed.
 
 The shapes of the three members differ between the places that mention them [S, D, T]; all of them are read. The answer's
 shape is not published [I]: {status, ok, headers, body, data}, `body` the text and `data` the same parsed

@@ -138,11 +138,12 @@ class Sandbox:
         """End every worker, whatever it is doing; nothing can run after that."""
         with self._lock:
             self._closed = True
-            children, self._all = self._all, set()
-        for child in children:
-            child.kill()
-        for child in children:
-            child.close()
+            for child in self._all:
+                child.kill()
+            idle = [self._free.get_nowait() for _ in range(self._free.qsize())]
+            for found in idle:
+                self._let_go(found)
+                self._free.put(None)
 
     def __enter__(self) -> Self:
         """For a `with` block, at the end of which the sandbox is closed."""
@@ -180,17 +181,20 @@ class Sandbox:
                 raise RuntimeError("The sandbox is closed")
             if child is not None and child.alive:
                 return child
-            if child is not None:
-                self._all.discard(child)
-                child.close()
+            self._let_go(child)
             child = Child()
             self._all.add(child)
             return child
 
     def _given_back(self, child: Child, *, fit: bool) -> None:
         """Keep a worker for the next run; one that ran out of time or memory is not kept."""
-        if not (fit and child.alive):
-            with self._lock:
-                self._all.discard(child)
+        with self._lock:
+            kept = fit and child.alive and not self._closed
+            if not kept:
+                self._let_go(child)
+            self._free.put(child if kept else None)
+
+    def _let_go(self, child: Child | None) -> None:
+        if child is not None:
+            self._all.discard(child)
             child.close()
-        self._free.put(child if fit and child.alive else None)

@@ -107,7 +107,7 @@ def test_a_memory_bomb_ends_at_the_limit(sandbox: Sandbox, body: str) -> None:
 
 
 def test_a_bomb_of_promises_ends_at_one_limit_or_the_other(sandbox: Sandbox) -> None:
-    ran = run(sandbox, "while (true) Promise.resolve().then(() => 1)", timeout_ms=1000)
+    ran = run(sandbox, "while (true) Promise.resolve().then(() => 1)", timeout_ms=400)
     assert ran.error_code in {"MEMORY_LIMIT", "TIMEOUT"}
     assert output(sandbox, "return 1") == 1
 
@@ -198,6 +198,13 @@ def test_calls_that_nobody_waited_for_are_carried_out_and_reported(sandbox: Sand
     ]
     assert run(sandbox, "api.createRecord('c'); throw 1", call=call).status == "failure"
     assert made[-1] == ["createRecord", "c"]
+
+
+def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run(sandbox: Sandbox) -> None:
+    ran = run(sandbox, "for (let n = 0; n < 9; n++) api.createRecord(n)", timeout_ms=250, call=lambda *_: time.sleep(0.1))
+    said = [entry["message"] for entry in ran.logs]
+    assert (ran.status, len(said), said[0]) == ("completed", 9, "api.createRecord was not awaited")
+    assert said[-1] == "api.createRecord was not awaited, and not carried out: the time of the run is over"
 
 
 def test_calls_are_carried_out_in_the_order_in_which_they_were_made(sandbox: Sandbox) -> None:
@@ -296,6 +303,7 @@ def test_many_threads_share_a_few_workers(sandbox: Sandbox) -> None:
 
 def test_a_closed_sandbox_ends_what_runs_and_runs_nothing_more() -> None:
     sandbox = Sandbox()
+    output(sandbox, "return 1")
     ends: list[Ran] = []
     inside = threading.Event()
 
