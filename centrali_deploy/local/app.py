@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from centrali_deploy.local.faults import Fault
 
@@ -48,6 +49,16 @@ _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 def _uuid() -> str:
     text = secrets.token_hex(16)
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+
+class _NoAnswer(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pass
+
+
+async def _without_answer(_request: Request, _error: Exception) -> Response:
+    """What is raised on purpose drops the connection: nothing may be sent before whoever holds it is told."""
+    return _NoAnswer()
 
 
 def create_app(  # noqa: PLR0913 -- what a test or a person may set
@@ -78,7 +89,7 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
                     Route(base + path, local.on(service, do), methods=methods) for path, methods, do in routes(service, f"/{segment}")
                 ]
     found.append(Route("/{path:path}", local.guarded(local.unknown), methods=_ALL))
-    app = Starlette(routes=found, exception_handlers={405: local.other_method})
+    app = Starlette(routes=found, exception_handlers={405: local.other_method, Exception: _without_answer})
     app.state.envelope = envelope
     app.state.accounts = local.accounts.by_workspace
     app.state.store = store
