@@ -42,6 +42,8 @@ class Service:
     """What lists leave out."""
     routes: frozenset[str] = frozenset()
     """Which routes there are beside the usual ones."""
+    methods: tuple[str, ...] = ("GET", "PUT", "PATCH", "DELETE")
+    """What one resource can be asked for."""
     refused: tuple[str, ...] = ()
     """Published routes that are not imitated."""
     order: Literal["asc", "desc"] = "asc"
@@ -140,6 +142,14 @@ SERVICES = {
         completed=spellings.with_slug,
         fits=_targets_exist,
         free=_not_referred_to,
+    ),
+    "allowed-domain": Service(
+        KINDS["allowed-domain"],
+        frozenset({"domain"}),
+        rules.allowed_domain,
+        methods=("DELETE",),
+        understood=spellings.allowed_domain,
+        adds=lambda row: {member: row[member] for member in ("id", "domain", "workspaceSlug", "createdBy", "createdAt")},
     ),
     "function": Service(
         KINDS["function"],
