@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
+from centrali_deploy.runtime import host_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,11 +69,12 @@ class Spot(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call of a member of `api`: which one, and the structure it names (None: only known when it runs)."""
+    """A call of a member of `api`: which one, the structure it names, the host of its URL (None: only known when it runs)."""
 
     method: str
     slug: str | None
     spot: Spot = Spot(0, 0)
+    host: str | None = None
 
 
 class Use(NamedTuple):
@@ -141,10 +144,8 @@ def _matches(query: str, root: Node, first: str) -> Iterator[dict[str, list[Node
 
 
 def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
-    return tuple(
-        Call(_text(captures["method"][0]), _slug(captures["arguments"][0]), _spot(captures["method"][0], text))
-        for captures in _matches(_CALLS, root, "method")
-    )
+    found = _matches(_CALLS, root, "method")
+    return tuple(_call(captures["method"][0], captures["arguments"][0], text) for captures in found)
 
 
 def _uses(root: Node, text: bytes) -> Iterator[Use]:
@@ -219,12 +220,22 @@ def _excerpt(node: Node) -> str:
     return line if len(line) <= 40 else f"{line[:40]}..."  # noqa: PLR2004 -- enough to recognise it
 
 
-def _slug(arguments: Node) -> str | None:
+def _call(method: Node, arguments: Node, text: bytes) -> Call:
     first = next((node for node in arguments.named_children if node.type != "comment"), None)
-    if first is None or first.type not in {"string", "template_string"}:
-        return None
-    parts = first.named_children
-    return _text(parts[0]) if len(parts) == 1 and parts[0].type == "string_fragment" else None
+    slug, whole = _beginning(first)
+    if first is not None and first.type == "object":
+        pairs = ((pair.child_by_field_name("key"), pair.child_by_field_name("value")) for pair in first.named_children)
+        first = next((value for key, value in pairs if key is not None and _text(key).strip("'\"") == "url"), None)
+    return Call(_text(method), slug if whole else None, _spot(method, text), host_in(*_beginning(first)))
+
+
+def _beginning(node: Node | None) -> tuple[str, bool]:
+    """The text that an expression is known to begin with, and whether that is all of it."""
+    whole = True
+    while node is not None and node.type == "binary_expression":
+        node, whole = node.child_by_field_name("left"), False
+    parts = node.named_children if node is not None and node.type in {"string", "template_string"} else []
+    return (_text(parts[0]), whole and len(parts) == 1) if parts and parts[0].type == "string_fragment" else ("", False)
 
 
 def _spot(node: Node, text: bytes) -> Spot:

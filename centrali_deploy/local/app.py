@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import Accounts
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from centrali_deploy.local.faults import Fault
     from centrali_deploy.local.handling import Handler as KindHandler
@@ -50,6 +51,16 @@ _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 def _uuid() -> str:
     text = secrets.token_hex(16)
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+
+class _NoAnswer(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        pass
+
+
+async def _without_answer(_request: Request, _error: Exception) -> Response:
+    """What is raised on purpose drops the connection: nothing may be sent before whoever holds it is told."""
+    return _NoAnswer()
 
 
 def create_app(  # noqa: PLR0913 -- what a test or a person may set
@@ -85,7 +96,7 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
 
     runner = Runner(runs, due, sandbox, providing.api)
     parts = _Parts(guard, runs, runner, providing, moved, page_cap, brief)
-    app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method})
+    app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method, Exception: _without_answer})
     app.state.envelope = envelope
     app.state.accounts = guard.accounts.by_workspace
     app.state.store = store

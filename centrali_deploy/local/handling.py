@@ -30,7 +30,7 @@ def routes(service: Service, path: str) -> Iterator[tuple[str, list[str], Handle
     for segment, (where, methods, handler) in _MORE.items():
         if segment in service.routes:
             yield f"{path}/{where}", methods, handler
-    yield f"{path}/{{id}}", ["GET", "PUT", "PATCH", "DELETE"], _object
+    yield f"{path}/{{id}}", list(service.methods), _object
     for call in service.states:
         yield f"{path}/{{id}}/{call}", ["POST", "PATCH"], _state(call)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*\Z")
 _FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
+_DOMAIN = re.compile(r"^(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
 _STATES = ("active", "inactive")
@@ -82,6 +83,12 @@ def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- w
     for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
         if _number(item.get(low)) and _number(item.get(high)) and item[low] > item[high]:
             yield f"{at}.{low}", f"must not be above {high}"
+
+
+def allowed_domain(row: Row) -> Wrong:
+    """A domain that functions may send requests to [I]."""
+    if not isinstance(row.get("domain"), str) or not _DOMAIN.match(row["domain"]):
+        yield "domain", "must be a domain, without scheme, path, port or wildcard"
 
 
 def function(row: Row) -> Wrong:

@@ -43,6 +43,8 @@ class Service:
     """What lists leave out."""
     routes: frozenset[str] = frozenset()
     """Which routes there are beside the usual ones."""
+    methods: tuple[str, ...] = ("GET", "PUT", "PATCH", "DELETE")
+    """What one resource can be asked for."""
     order: Literal["asc", "desc"] = "asc"
     """Which way lists are sorted by the time of creation when nobody asks."""
     understood: Callable[[Row], Row] = dict
@@ -146,6 +148,14 @@ SERVICES = {
         fits=_targets_exist,
         free=_not_referred_to,
         gone=_without_records,
+    ),
+    "allowed-domain": Service(
+        KINDS["allowed-domain"],
+        frozenset({"domain"}),
+        rules.allowed_domain,
+        methods=("DELETE",),
+        understood=spellings.allowed_domain,
+        adds=lambda row: {member: row[member] for member in ("id", "domain", "workspaceSlug", "createdBy", "createdAt")},
     ),
     "function": Service(
         KINDS["function"],

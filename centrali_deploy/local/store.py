@@ -111,6 +111,7 @@ class Store:
         """
         self._lock = threading.RLock()
         self._database = database
+        self._claim: sqlite3.Connection | None = None
         with self._usable():
             self._create(database)
             self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
@@ -165,10 +166,28 @@ class Store:
         mark, tables = self._connection.execute(query).fetchone()
         return bool(tables > 0 and mark != _MARK)
 
+    def claim(self) -> None:
+        """Be the only process that serves this file, until it is closed or the process ends. Raises UsageProblem when there is one.
+
+        A lock on a file beside it, so that other programs may read and write the database itself.
+        """
+        if self._database != ":memory:":
+            with self._usable():
+                self._create(f"{self._database}-serving")
+                self._claim = sqlite3.connect(f"{self._database}-serving", check_same_thread=False, isolation_level=None, timeout=0)
+            try:
+                self._claim.execute("begin exclusive")
+            except sqlite3.Error as error:
+                self._claim.close()
+                hint = "Use that one, stop it, or name another file with --db."
+                raise UsageProblem(f"{self._database} is served by another process already.", hint) from error
+
     def close(self) -> None:
         """Close the file, as soon as nobody is using it; SQLite crashes when it is closed under a running statement."""
         with self._lock:
             self._connection.close()
+            if self._claim:
+                self._claim.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -236,3 +236,25 @@ def test_two_that_make_one_file_at_once_both_find_it_theirs(tmp_path: Path, monk
 
     monkeypatch.setattr(sqlite3, "connect", lambda *words, **parts: connect(*words, **parts, factory=Late))
     Store(path).close()
+
+
+def test_a_file_is_served_once_at_a_time_and_read_by_others_meanwhile(tmp_path: Path) -> None:
+    file = str(tmp_path / "w.db")
+    first, second = Store(file), Store(file)
+    first.claim()
+    with pytest.raises(UsageProblem, match="is served by another process already"):
+        second.claim()
+    with second.transaction():
+        second.add("acme", "function", "f", {"id": "1"})
+    assert first.all("acme", "function") == [{"id": "1"}]
+    first.close()
+    second.claim()
+    second.close()
+
+
+def test_what_is_kept_in_memory_is_served_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(":memory:")
+    store.claim()
+    store.close()
+    assert list(tmp_path.iterdir()) == []
