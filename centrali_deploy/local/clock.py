@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse
@@ -25,27 +24,26 @@ CLOCK_PATH = "/local/clock"
 _FACT = "clock moved by"
 
 
-@dataclass(frozen=True, slots=True)
 class Clock:
     """Unix seconds. What it was moved by is kept in the database, so that a restart does not turn it back."""
 
-    store: Store
-    base: Callable[[], float]
+    def __init__(self, store: Store, base: Callable[[], float]) -> None:
+        """Begin where it was left."""
+        self._store, self._base = store, base
+        self._moved = float(store.fact(_FACT, "0"))
 
     def __call__(self) -> float:
         """The time in this workspace."""
-        return self.base() + self._moved()
+        return self._base() + self._moved
 
     async def move(self, _caller: Caller, request: Request) -> Response:
         """Move the clock by `{advance: seconds}`, and answer what it was moved by in all and the time it shows."""
         seconds = (await body_of(request)).get("advance", 0)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _FURTHEST:
             raise Refused(400, "advance must be seconds", [("advance", "must be a number of seconds, forward")])
-        self.store.run("update facts set value = ? where name = ?", [(json.dumps(self._moved() + seconds), _FACT)])
-        return JSONResponse({"advanced": self._moved(), "now": self()})
-
-    def _moved(self) -> float:
-        return float(self.store.fact(_FACT, "0"))
+        self._moved += seconds
+        self._store.run("update facts set value = ? where name = ?", [(json.dumps(self._moved), _FACT)])
+        return JSONResponse({"advanced": self._moved, "now": self()})
 
 
 _FURTHEST = 10 * 366 * 86_400

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from centrali_deploy.local.store import Row
 
 _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_STATUS = {"failure": 500, "timeout": 504}
 
 
 class Caller(NamedTuple):
@@ -98,8 +97,10 @@ class Invoking:
         }
         order = self._order(caller, trigger, "endpoint", given)
         run = await asyncio.to_thread(self.runner.at_once, caller.workspace, order)
-        if run["status"] in _STATUS:
-            raise Refused(_STATUS[run["status"]], run["errorMessage"] or "The function failed", code=run["errorCode"] or "")
+        if run["status"] == "timeout":
+            raise Refused(504, run["errorMessage"], code=run["errorCode"])
+        if run["status"] != "completed":
+            raise Refused(500, run["errorMessage"] or "The function failed", code=run["errorCode"] or "")
         return _returned(run["runData"])
 
     async def test(self, caller: Caller, request: Request) -> Response:

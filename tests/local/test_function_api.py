@@ -119,9 +119,9 @@ ASKED = [
     ("decrementField", ["orders", "r1", "count"], ("increment", "r1", "count", -1)),
     ("bulkCreateRecords", ["orders", [{"a": 1}], "more"], ("bulk_create", "orders", [{"a": 1}])),
     ("batchCreateRecords", ["orders", []], ("batch_create", "orders", [])),
-    ("bulkUpdateRecords", ["orders", [{"id": "r1", "data": {"a": 1}}]], ("bulk_update", [{"id": "r1", "data": {"a": 1}}])),
-    ("bulkUpdateRecords", [[{"id": "r1", "a": 1}]], ("bulk_update", [{"id": "r1", "data": {"a": 1}}])),
-    ("batchUpdateRecords", ["orders", ["r1"], {"a": 1}], ("batch_update", [{"id": "r1", "data": {"a": 1}}])),
+    ("bulkUpdateRecords", ["orders", [{"id": "r1", "data": {"a": 1}}]], ("bulk_update", [("r1", {"a": 1})])),
+    ("bulkUpdateRecords", [[{"id": "r1", "a": 1}]], ("bulk_update", [("r1", {"a": 1})])),
+    ("batchUpdateRecords", ["orders", ["r1"], {"a": 1}], ("batch_update", [("r1", {"a": 1})])),
     ("bulkDeleteRecords", [["r1"]], ("bulk_delete", ["r1"])),
     ("batchDeleteRecords", ["orders", [{"id": "r1"}, "r2"]], ("batch_delete", ["r1", "r2"])),
 ]  # fmt: skip
