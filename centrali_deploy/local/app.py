@@ -9,8 +9,9 @@ import asyncio
 import secrets
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -20,6 +21,8 @@ from starlette.routing import Route
 from centrali_deploy.local.accounts import LIFETIME, Accounts
 from centrali_deploy.local.handling import Handler, routes
 from centrali_deploy.local.limits import Limits
+from centrali_deploy.local.record_routes import RecordHandler, record_routes
+from centrali_deploy.local.records import Records
 from centrali_deploy.local.refusing import TITLES, Refused, not_imitated
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.local.services import SERVICES, Service
@@ -34,7 +37,7 @@ from centrali_deploy.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Sequence
 
     from starlette.requests import Request
 
@@ -43,6 +46,13 @@ if TYPE_CHECKING:
 LARGEST_BODY = 10 * 1024 * 1024
 """Bytes [D for bulk bodies]."""
 _ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+
+Emit = Callable[[str, dict[str, Any]], None]
+
+
+def _silent(_event: str, _payload: dict[str, Any]) -> None:
+    """Nobody listens."""
 
 
 def _uuid() -> str:
@@ -61,14 +71,16 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     limits: Limits | None = None,
     envelope: Literal["bare", "data"] = "bare",
     brief: bool = False,
+    emit: Emit = _silent,
 ) -> Starlette:
     """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
 
     `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
-    which the published pages show both; `brief`, whether lists leave out whatever they may leave out.
+    which the published pages show both; `brief`, whether lists leave out whatever they may leave out. `emit` is told the
+    name and the payload of every record event, in the transaction that makes it true.
     """
     store = Store(database)
-    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap, limits or Limits(), brief)
+    local = _Local(store, Accounts(store, workspaces), clock, ids, faults, page_cap, limits or Limits(), brief, emit)
     found = [Route(path, local.guarded(local.token), methods=["POST"]) for path in TOKEN_PATHS]
     for service in SERVICES.values():
         bases = DATA_BASES if service.kind.service == "data" else ORCHESTRATION_BASES
@@ -77,6 +89,8 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
                 found += [
                     Route(base + path, local.on(service, do), methods=methods) for path, methods, do in routes(service, f"/{segment}")
                 ]
+    for base in DATA_BASES:
+        found += [Route(base + path, local.on_records(do), methods=methods) for path, methods, do in record_routes()]
     found.append(Route("/{path:path}", local.guarded(local.unknown), methods=_ALL))
     app = Starlette(routes=found, exception_handlers={405: local.other_method})
     app.state.envelope = envelope
@@ -97,10 +111,15 @@ class _Local:
     page_cap: int
     limits: Limits
     brief: bool
+    emit: Emit
 
     def on(self, service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         """A handler of one kind, given the resources it is about."""
         return self.guarded(lambda request: handler(self._resources(request, service), request))
+
+    def on_records(self, handler: RecordHandler) -> Callable[[Request], Awaitable[Response]]:
+        """A handler of records, given those of the workspace."""
+        return self.guarded(lambda request: handler(self._records(request), request))
 
     def guarded(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
         """A handler with faults, all-or-nothing writes, error bodies and rate-limit headers around it."""
@@ -174,6 +193,15 @@ class _Local:
         return JSONResponse(body, refused.status, headers=refused.headers)
 
     def _resources(self, request: Request, service: Service) -> Resources:
+        workspace, actor = self._asking(request)
+        return Resources(self.store, service, workspace, self.clock, self.ids, self.page_cap, actor, self.brief)
+
+    def _records(self, request: Request) -> Records:
+        workspace, actor = self._asking(request)
+        return Records(self.store, workspace, self.clock, self.ids, actor, self.emit)
+
+    def _asking(self, request: Request) -> tuple[str, str]:
+        """The workspace that is spoken to, and who speaks. Refuses without a good token for it."""
         workspace = request.path_params["workspace"]
         head, _, token = request.headers.get("authorization", "").partition(" ")
         claims = self.accounts.claims(token) if head.lower() == "bearer" else None
@@ -183,7 +211,7 @@ class _Local:
             raise Refused(401, "Token expired")
         if claims["workspace"] != workspace:
             raise Refused(403, f"The token belongs to workspace '{claims['workspace']}', not to '{workspace}'")
-        return Resources(self.store, service, workspace, self.clock, self.ids, self.page_cap, claims["client_id"], self.brief)
+        return workspace, claims["client_id"]
 
     async def token(self, request: Request) -> Response:
         """Give a token for client credentials [D]."""

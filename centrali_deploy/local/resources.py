@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.local import moments
 from centrali_deploy.local.masking import kept, shown
 from centrali_deploy.local.refusing import Refused, refuse_fields
 from centrali_deploy.wire import list_body
@@ -116,6 +116,7 @@ class Resources:
             self.store.put(self.workspace, kind.name, row[kind.identity], {**row, "isDeleted": True, "deletedAt": self._now()})
         else:
             self.store.remove(self.workspace, kind.name, row["id"])
+            self.service.gone(self.store, self.workspace, row)
 
     def restored(self, id_: str) -> Row:
         """Bring a deleted structure back."""
@@ -153,7 +154,7 @@ class Resources:
             )
 
     def _now(self) -> str:
-        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return moments.written(self.clock())
 
 
 def _positive(text: str | None, otherwise: int) -> int:

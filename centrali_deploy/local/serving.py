@@ -15,7 +15,8 @@ LOOPBACK = "127.0.0.1"
 
 def bound(port: int) -> socket.socket:
     """A listening socket on loopback; port 0 takes any free one. Raises OSError when the port is taken."""
-    listening = socket.socket()
+    # The protocol is named so that asyncio sends small answers at once: otherwise each waits 40 ms for an acknowledgement.
+    listening = socket.socket(proto=socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((LOOPBACK, port))

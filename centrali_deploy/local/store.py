@@ -1,4 +1,4 @@
-"""Where the local workspace keeps its resources: one SQLite file, every resource as JSON in a row.
+"""Where the local workspace keeps its resources and records: one SQLite file, each of them as JSON in a row.
 
 One connection behind a lock serves all threads; a second process may have the same file open.
 """
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from centrali_deploy.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Row = dict[str, Any]
+Value = str | int | float | None
+"""What a parameter of a statement can be."""
 
 _MARK = 0x43444C57
 """Tells a database of ours from any other."""
@@ -37,6 +39,34 @@ create table if not exists objects (
   unique (workspace, kind, id)
 );
 create index if not exists objects_by_name on objects (workspace, kind, name);
+create table if not exists records (
+  number integer primary key,
+  workspace text not null,
+  slug text not null,
+  id text not null,
+  structure text not null,
+  data text not null check (json_valid(data)),
+  metadata text check (metadata is null or json_valid(metadata)),
+  version integer not null,
+  created_at text not null,
+  updated_at text not null,
+  created_by text not null,
+  updated_by text not null,
+  expires_at text,
+  deleted_at text
+);
+create unique index if not exists records_by_id on records (workspace, id);
+create index if not exists records_by_slug on records (workspace, slug);
+create index if not exists records_by_expiry on records (workspace, expires_at) where expires_at is not null;
+create table if not exists record_versions (
+  workspace text not null,
+  id text not null,
+  version integer not null,
+  data text not null check (json_valid(data)),
+  updated_at text not null,
+  updated_by text not null,
+  primary key (workspace, id, version)
+);
 """
 
 
@@ -86,6 +116,7 @@ class Store:
             raise UsageProblem(f"{self._database} holds something else than a local workspace.", "Name another file, or none.")
         self._write_ahead()
         self._connection.execute("pragma synchronous = normal")
+        self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
         self._connection.executescript(_SCHEMA)
 
     @staticmethod
@@ -133,6 +164,40 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
                 raise
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A step that is undone as a whole when it raises, though the transaction around it, if there is one, goes on."""
+        with self._lock:
+            if not self._connection.in_transaction:
+                with self.transaction():
+                    yield
+                return
+            self._connection.execute("savepoint part")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback to part")
+                raise
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("release part")
+
+    def select(self, query: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a query finds."""
+        with self._lock, _explained():
+            return self._connection.execute(query, values).fetchall()
+
+    def run(self, statement: str, rows: Iterable[Sequence[Value]] = ((),)) -> None:
+        """Carry out a statement, once for each row of values."""
+        with self._lock, _explained():
+            self._connection.executemany(statement, rows)
+
+    def ready(self, statement: str) -> None:
+        """Carry out a statement that changes how tables are kept, such as an index."""
+        with self._lock, _explained():
+            self._connection.execute(statement)
 
     def fact(self, name: str, otherwise: str) -> str:
         """A remembered text; `otherwise` is kept and returned when there is none yet. Raises UsageProblem when it cannot be."""
