@@ -46,7 +46,7 @@ def facts() -> str:
     ]
     lines += ["`CENTRALI_CLIENT_ID` and `CENTRALI_CLIENT_SECRET` say which. It makes things whose names begin with `verify-`, and removes"]
     lines += ["them. Each fact stands in one place in the code.", ""]
-    lines += ["| fact | mark | where | confirmed by, in tests/verified/test_verified.py |", "|---|---|---|---|"]
+    lines += ["| fact | mark | where | confirmed by, in tests/verified |", "|---|---|---|---|"]
     for fact in FACTS:
         confirmed = f"`{fact.scenario}`" if fact.scenario else f"nothing yet{f': {fact.unseen}' if fact.unseen else ''}"
         lines += [f"| {fact.fact} | {fact.mark} | `{fact.where}` | {confirmed} |"]

@@ -9,7 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -63,6 +63,10 @@ async def _without_answer(_request: Request, _error: Exception) -> Response:
     return _NoAnswer()
 
 
+def _silent(_event: str, _payload: dict[str, Any]) -> None:
+    """Nobody listens."""
+
+
 def create_app(  # noqa: PLR0913 -- what a test or a person may set
     database: str,
     *,
@@ -76,18 +80,20 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     brief: bool = False,
     sandbox: Callable[[], Sandbox] = Sandbox,
     allow_loopback: bool = False,
+    emit: Callable[[str, dict[str, Any]], None] = _silent,
 ) -> Starlette:
     """Make the application over a database file (or `:memory:`). `app.state.accounts` holds an account a workspace.
 
     `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
     which the published pages show both; `brief`, whether lists leave out whatever they may leave out. Functions run
     when `app.state.runner` is started or drained; `allow_loopback` lets them reach this machine.
+    `emit` is told the name and the payload of every record event, in the transaction that makes it true.
     """
     store = Store(database)
     moved = Clock(store, clock)
     guard = Guard(store, Accounts(store, workspaces), moved, faults, limits or Limits())
     runs = Runs(store, moved, ids)
-    providing = Providing(runs, allow_loopback)
+    providing = Providing(runs, allow_loopback, emit)
     schedules = Schedules(runs, workspaces)
 
     def due() -> None:

@@ -84,7 +84,7 @@ def _window(number: int, size: int) -> Row:
 
 def _flat(name: str, text: str, schema: Schema) -> Row:
     found = _FILTER.fullmatch(name)
-    path, word = (found[1], found[2] or "eq") if found else (name, "eq")
+    path, word = (found[1], found[2] or "eq") if found else ("", "eq")
     if not path.startswith("data.") and path not in SYSTEM:
         raise Refused(400, f"'{name}' is not a parameter: fields are written data.{name}", [(name, "is not a parameter")])
     if word in _LISTS:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 
 from centrali_deploy.local.events import Events
+from centrali_deploy.local.fetching import fetch
 from centrali_deploy.local.function_api import FunctionApi
-from centrali_deploy.local.network import fetch
 from centrali_deploy.local.outgoing import Outgoing
 from centrali_deploy.local.records import Records
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.requests import Request
 
@@ -30,10 +30,14 @@ _EXPIRY = "expiry"
 
 @dataclass(frozen=True, slots=True)
 class Providing:
-    """Provides for the workspaces of one database. `allow_loopback`: functions may reach this machine."""
+    """Provides for the workspaces of one database. `allow_loopback`: functions may reach this machine.
+
+    `emit` is told the name and the payload of every record event, in the transaction that makes it true.
+    """
 
     runs: Runs
-    allow_loopback: bool = False
+    allow_loopback: bool
+    emit: Callable[[str, dict[str, Any]], None]
 
     def api(self, workspace: str, chain: tuple[str, ...], actor: str) -> FunctionApi:
         """What carries out the members of `api` for a function that was set off by these triggers."""
@@ -48,7 +52,13 @@ class Providing:
 
     def records(self, workspace: str, actor: str, chain: tuple[str, ...] = ()) -> Records:
         """The records of a workspace, whose events set off triggers."""
-        return Records(self.runs.store, workspace, self.runs.clock, self.runs.ids, actor, Events(self.runs, workspace, actor, chain).emit)
+        events = Events(self.runs, workspace, actor, chain)
+
+        def emit(event: str, payload: dict[str, Any]) -> None:
+            events.emit(event, payload)
+            self.emit(event, payload)
+
+        return Records(self.runs.store, workspace, self.runs.clock, self.runs.ids, actor, emit)
 
     def expire(self, workspaces: Iterable[str]) -> None:
         """Delete the records whose time is over, which sets off triggers, too [D]."""

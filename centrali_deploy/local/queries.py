@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.local.conditions import EVERYTHING, SYSTEM, Operand, Sql, condition, contains_text, joined, operand
+from centrali_deploy.local.conditions import EVERYTHING, Operand, Sql, condition, contains_text, joined, operand
 from centrali_deploy.local.refusing import Refused, not_imitated
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def query(definition: Row, schema: Schema) -> Query:
         raise not_imitated("joins of", "POST /records/query")
     for member in definition.keys() - _MEMBERS:
         raise _refused(member, "is not a member of a query")
-    where = condition(definition.get("where") or {}, schema.secret) if definition.get("where") is not None else EVERYTHING
+    where = EVERYTHING if definition.get("where") is None else condition(definition["where"], schema.secret)
     text = EVERYTHING if definition.get("text") is None else _text(definition["text"], schema)
     limit, offset = _page(definition.get("page"))
     return Query(
@@ -79,7 +79,7 @@ def _text(sent: Any, schema: Schema) -> Sql:  # noqa: ANN401 -- any JSON value
         raise _refused("text.fields", "must be a list of fields")
     if not fields:
         raise _refused("text.fields", "is needed: the structure has no text to search")
-    paths = [field if field.startswith("data.") or field in SYSTEM else f"data.{field}" for field in fields[:_MOST_SORTS]]
+    paths = [f"data.{field.removeprefix('data.')}" for field in fields[:_MOST_SORTS]]
     return contains_text([operand(path, schema.secret) for path in paths], sent["query"])
 
 

@@ -60,23 +60,18 @@ def _created(records: Records, request: Request, slug: str, body: Row) -> Row:
 
 async def _record(records: Records, request: Request) -> Response:
     id_, query = request.path_params["id"], request.query_params
+    hard = request.method == "DELETE" and query.get("hard") == "true"
+    slug = request.path_params.get("slug")
+    if slug is not None and records.slug_of(id_, deleted=hard) != slug:
+        raise Refused(404, f"Record '{id_}' not found")
     if request.method in _READING:
-        expand = [path for path in query.get("expand", "").split(",") if path]
-        return one(request, _of_slug(request, records.get(id_, expand)))
-    if "slug" in request.path_params and query.get("hard") != "true":
-        _of_slug(request, records.get(id_))
+        return one(request, records.get(id_, [path for path in query.get("expand", "").split(",") if path]))
     if request.method == "DELETE":
-        records.delete(id_, hard=query.get("hard") == "true")
+        records.delete(id_, hard=hard)
         return Response(status_code=204)
     body = await body_of(request)
     data = body["data"] if isinstance(body.get("data"), dict) else {name: value for name, value in body.items() if name not in _FLAT}
     return one(request, records.update(id_, data, metadata=_metadata(body), **_life(request, body)))
-
-
-def _of_slug(request: Request, record: Row) -> Row:
-    if request.path_params.get("slug", record["recordSlug"]) != record["recordSlug"]:
-        raise Refused(404, f"Record '{record['id']}' not found")
-    return record
 
 
 async def _query(records: Records, request: Request) -> Response:

@@ -139,8 +139,8 @@ class RecordRows:
         place = f"json_extract(data, {_path(field)})"
         self.store.ready(f'create index if not exists "records_by_{field.encode().hex()}" on records (workspace, slug, {place})')
         query = (
-            f"select sent.key, records.id from json_each(?) as sent cross join records on workspace = ? and slug = ? and {place} = sent.value"
-            f" and {_ACTIVE} and records.id <> sent.key"
+            "select sent.key, records.id from json_each(?) as sent cross join records"
+            f" on workspace = ? and slug = ? and {place} = sent.value and {_ACTIVE} and records.id <> sent.key"
         )
         return dict(self.store.select(query, (compact(values), self.workspace, slug, now)))
 

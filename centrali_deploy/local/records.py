@@ -45,6 +45,11 @@ class Records(Lots):
         (shown,) = Expanding(self.rows, self.schema, now).expanded([self.shown(schema, record)], schema, expand)
         return shown
 
+    def slug_of(self, id_: str, *, deleted: bool = False) -> str:
+        """The slug of the structure that a record belongs to."""
+        ((record, _),) = self.found([id_], self.now(), deleted=deleted)
+        return record.slug
+
     def listed(self, slug: str, parameters: Mapping[str, str]) -> Row:
         """One page of records, by the flat parameters of a list: `{data, meta: {page, pageSize, total?}}`."""
         schema = self.schema(slug)

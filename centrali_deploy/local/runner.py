@@ -30,7 +30,10 @@ LONGEST = 300_000
 
 
 class Runner:
-    """Works off the queue. `due` queues whatever the clock sets off. `api_for(workspace, chain, actor)` gives what a function's `api` is carried out by."""
+    """Works off the queue. `due` queues whatever the clock sets off.
+
+    `api_for(workspace, chain, actor)` gives what carries out the members of a function's `api`.
+    """
 
     def __init__(
         self,

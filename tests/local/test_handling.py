@@ -11,6 +11,7 @@ from centrali_deploy.local.app import create_app
 from centrali_deploy.remote.in_process import InProcess
 
 DATA = "/data/workspace/acme/api/v1"
+FLOW = "/orchestration/ws/acme/api/v1"
 BASE = "/orchestration/ws/acme/api/v1"
 
 

@@ -57,6 +57,36 @@ def test_what_raises_inside_a_transaction_is_undone() -> None:
     store.close()
 
 
+def test_a_part_is_undone_by_itself_or_with_what_is_around_it() -> None:
+    with closing(Store(":memory:")) as store:
+
+        def add(id_: str, *, fail: bool = False) -> None:
+            with store.part():
+                store.add("acme", "function", id_, {"id": id_})
+                if fail:
+                    raise KeyError(id_)
+
+        add("alone")
+        with pytest.raises(KeyError):
+            add("undone", fail=True)
+        with store.transaction():
+            add("inside")
+            with pytest.raises(KeyError):
+                add("undone", fail=True)
+        with pytest.raises(KeyError), store.transaction():
+            [add("lost with what is around it"), add("undone", fail=True)]
+        assert [row["id"] for row in store.all("acme", "function")] == ["alone", "inside"]
+
+
+def test_statements_that_fail_say_why() -> None:
+    with closing(Store(":memory:")) as store:
+        for call in (store.select, store.run, store.ready):
+            with pytest.raises(StoreFailed, match="no such table: missing"):
+                call("delete from missing")
+        store.run("insert into facts values (?, ?)", [("a", "1"), ("b", "2")])
+        assert store.select("select name, value from facts where value > ?", ("1",)) == [("b", "2")]
+
+
 def test_what_is_kept_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
     path = str(tmp_path / "new" / "w.db")
     with closing(Store(path)) as store:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS, TOKEN_SCOPE, hosts, one
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
 CODE = "async function run() { return 1; }"
@@ -18,12 +20,18 @@ STRUCTURES, DOMAINS, FUNCTIONS, TRIGGERS, FLOWS = (
     "orchestrations",
 )
 
+KEPT = {STRUCTURES, DOMAINS, FUNCTIONS, TRIGGERS, FLOWS}
+
 
 class Api:
     """One workspace. `prefix` begins every name that is made."""
 
-    def __init__(self, client: httpx.Client, url: str, workspace: str, account: tuple[str, str], prefix: str) -> None:
+    def __init__(
+        self, client: httpx.Client, url: str, workspace: str, account: tuple[str, str], prefix: str, wait: Callable[[], object] = bool
+    ) -> None:
+        """`wait` lets time pass until functions that were set off have run."""
         self.http = client
+        self.wait = wait
         self.prefix = prefix
         self.hosts = hosts(url)
         self.account = account
@@ -58,7 +66,7 @@ class Api:
     def send(self, method: str, segment: str, rest: str = "", **parts: Any) -> httpx.Response:
         """One request. Whatever it makes is remembered."""
         answer = self.http.request(method, self.url(segment, rest), **parts)
-        if method == "POST" and not rest and answer.status_code < 300:
+        if method == "POST" and not rest and segment in KEPT and answer.status_code < 300:
             self._made.append((segment, str(one(answer.json())["id"])))
         return answer
 

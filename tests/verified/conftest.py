@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,23 +17,29 @@ from centrali_deploy.remote.in_process import InProcess
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from starlette.applications import Starlette
+
 REAL = os.environ.get("CENTRALI_VERIFY_WORKSPACE", "")
 
 
 @pytest.fixture(params=["local", *([REAL] if REAL else [])])
 def api(request: pytest.FixtureRequest) -> Iterator[Api]:
-    found = _local() if request.param == "local" else _real()
+    app = create_app(":memory:", workspaces=["acme-dev"]) if request.param == "local" else None
+    found = _local(app) if app else _real()
     try:
         yield found
     finally:
         found.clean()
         found.http.close()
+        if app:
+            app.state.runner.stop()
+            app.state.store.close()
 
 
-def _local() -> Api:
-    app = create_app(":memory:", workspaces=["acme-dev"])
+def _local(app: Starlette) -> Api:
     account = app.state.accounts["acme-dev"]
-    return Api(httpx.Client(transport=InProcess(app)), "http://localhost", "acme-dev", (account.client_id, account.client_secret), "verify")
+    client = httpx.Client(transport=InProcess(app))
+    return Api(client, "http://localhost", "acme-dev", (account.client_id, account.client_secret), "verify", app.state.runner.drain)
 
 
 def _real() -> Api:
@@ -40,4 +47,5 @@ def _real() -> Api:
     if not all(account):
         pytest.fail("CENTRALI_VERIFY_WORKSPACE is set: set CENTRALI_CLIENT_ID and CENTRALI_CLIENT_SECRET, too.")
     url = os.environ.get("CENTRALI_URL", "https://centrali.io")
-    return Api(httpx.Client(timeout=30), url, REAL, (str(account[0]), str(account[1])), f"verify-{secrets.token_hex(4)}")
+    account = str(account[0]), str(account[1])
+    return Api(httpx.Client(timeout=30), url, REAL, account, f"verify-{secrets.token_hex(4)}", lambda: time.sleep(1))

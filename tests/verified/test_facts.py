@@ -12,7 +12,8 @@ from facts import FACTS, Fact
 import centrali_deploy
 
 PACKAGE = Path(str(centrali_deploy.__file__)).parent
-SCENARIOS = set(re.findall(r"^def (test_\w+)\(", Path(__file__).with_name("test_verified.py").read_text(encoding="utf-8"), re.MULTILINE))
+PAGES = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*verified.py")]
+SCENARIOS = {name for page in PAGES for name in re.findall(r"^def (test_\w+)\(", page, re.MULTILINE)}
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.fact)

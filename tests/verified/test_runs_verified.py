@@ -49,7 +49,7 @@ def test_a_function_sees_the_published_names(api: Api) -> None:
 
 
 def test_a_record_carries_its_id_twice(api: Api) -> None:
-    slug = api.structure()["recordSlug"]
+    slug = api.structure(schemaDiscoveryMode="schemaless")["recordSlug"]
     code = f"""
         const made = await api.createRecord('{slug}', {{title: 'a'}});
         const found = await api.fetchRecord(made.id);
@@ -61,7 +61,7 @@ def test_a_record_carries_its_id_twice(api: Api) -> None:
 
 
 def test_records_are_upserted_and_counted(api: Api) -> None:
-    slug = api.structure()["recordSlug"]
+    slug = api.structure(schemaDiscoveryMode="schemaless")["recordSlug"]
     code = f"""
         const first = await api.upsertRecord('{slug}', {{match: {{title: 'a'}}, data: {{title: 'a', size: 1}}}});
         const second = await api.upsertRecord('{slug}', {{match: {{title: 'a'}}, data: {{size: 2}}}});
@@ -75,7 +75,7 @@ def test_records_are_upserted_and_counted(api: Api) -> None:
 
 
 def test_records_are_made_in_bulk(api: Api) -> None:
-    slug = api.structure()["recordSlug"]
+    slug = api.structure(schemaDiscoveryMode="schemaless")["recordSlug"]
     code = f"""
         await api.bulkCreateRecords('{slug}', [{{title: 'a'}}, {{title: 'b'}}]);
         const {{data}} = await api.queryRecords('{slug}', {{sort: [{{field: 'data.title', direction: 'asc'}}], page: {{limit: 10}}}});
@@ -94,13 +94,19 @@ def test_small_members_give_what_is_expected(api: Api) -> None:
 
 
 def test_a_call_nobody_waits_for_is_carried_out(api: Api) -> None:
-    slug = api.structure()["recordSlug"]
+    slug = api.structure(schemaDiscoveryMode="schemaless")["recordSlug"]
     assert tried(api, f"api.createRecord('{slug}', {{title: 'left'}}); return 1") == 1
-    code = f"const {{data}} = await api.queryRecords('{slug}', {{page: {{limit: 1}}}}); await api.deleteRecord(data[0].id, true); return data[0].data.title"
+    code = f"""
+        const {{data}} = await api.queryRecords('{slug}', {{page: {{limit: 1}}}});
+        await api.deleteRecord(data[0].id, true);
+        return data[0].data.title;
+    """
     assert tried(api, code) == "left"
 
 
-@pytest.mark.parametrize(("code", "status", "state"), [("return executionParams.n", "completed", "completed"), ("throw new Error('x')", "failure", "failed")])
+@pytest.mark.parametrize(
+    ("code", "status", "state"), [("return executionParams.n", "completed", "completed"), ("throw new Error('x')", "failure", "failed")]
+)
 def test_an_invoked_trigger_leaves_a_run(code: str, status: str, state: str, api: Api) -> None:
     function = api.function(code=f"async function run() {{ {code} }}")
     trigger = api.trigger(function)
