@@ -13,6 +13,7 @@ import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from centrali_deploy.bindings import RECORD, compact, declared, record_names, text_of
+from centrali_deploy.runtime import host_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ class Spot(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call of a member of `api`: which one, and the structure it names (None: only known when it runs).
+    """A call of a member of `api`: which one, the structure it names, the host of its URL (None: only known when it runs).
 
     `same`: its first argument is the id of the record whose event the function is run for.
     """
@@ -68,6 +69,7 @@ class Call(NamedTuple):
     slug: str | None
     spot: Spot = Spot(0, 0)
     same: bool = False
+    host: str | None = None
 
 
 class Use(NamedTuple):
@@ -139,9 +141,7 @@ def _matches(query: str, root: Node, first: str) -> Iterator[dict[str, list[Node
 def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
     ids = {RECORD, *record_names(root)} if b"recordId" in text else set()
     found = ((captures["method"][0], captures["arguments"][0]) for captures in _matches(_CALLS, root, "method"))
-    return tuple(
-        Call(text_of(method), _slug(arguments), _spot(method, text), compact(_first(arguments)) in ids) for method, arguments in found
-    )
+    return tuple(_call(method, arguments, text, ids) for method, arguments in found)
 
 
 def _uses(root: Node, text: bytes) -> Iterator[Use]:
@@ -191,16 +191,23 @@ def _excerpt(node: Node) -> str:
     return line if len(line) <= 40 else f"{line[:40]}..."  # noqa: PLR2004 -- enough to recognise it
 
 
-def _first(arguments: Node) -> Node | None:
-    return next((node for node in arguments.named_children if node.type != "comment"), None)
+def _call(method: Node, arguments: Node, text: bytes, ids: set[str]) -> Call:
+    first = next((node for node in arguments.named_children if node.type != "comment"), None)
+    same = compact(first) in ids
+    slug, whole = _beginning(first)
+    if first is not None and first.type == "object":
+        pairs = ((pair.child_by_field_name("key"), pair.child_by_field_name("value")) for pair in first.named_children)
+        first = next((value for key, value in pairs if key is not None and text_of(key).strip("'\"") == "url"), None)
+    return Call(text_of(method), slug if whole else None, _spot(method, text), same, host_in(*_beginning(first)))
 
 
-def _slug(arguments: Node) -> str | None:
-    first = _first(arguments)
-    if first is None or first.type not in {"string", "template_string"}:
-        return None
-    parts = first.named_children
-    return text_of(parts[0]) if len(parts) == 1 and parts[0].type == "string_fragment" else None
+def _beginning(node: Node | None) -> tuple[str, bool]:
+    """The text that an expression is known to begin with, and whether that is all of it."""
+    whole = True
+    while node is not None and node.type == "binary_expression":
+        node, whole = node.child_by_field_name("left"), False
+    parts = node.named_children if node is not None and node.type in {"string", "template_string"} else []
+    return (text_of(parts[0]), whole and len(parts) == 1) if parts and parts[0].type == "string_fragment" else ("", False)
 
 
 def _spot(node: Node, text: bytes) -> Spot:

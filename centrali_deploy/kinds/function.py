@@ -16,7 +16,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Plain, Spec
-from centrali_deploy.runtime import API, BY_SLUG, GONE, INPUTS, MISSING
+from centrali_deploy.runtime import API, ASKING, BY_SLUG, GONE, INPUTS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,7 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
         if near := get_close_matches(call.slug, [address.name for address in others.specs if address.kind == "structure"], n=1):
             message = f'No structure "{call.slug}" is declared.'
             yield Finding(("code",), message, f"Did you mean {near[0]}?", "warning", call.spot)
+    yield from _unknown_hosts(found, others)
     runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
     known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
     if not runners or None in known:
@@ -82,6 +83,17 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
         if read.source == "executionParams" and read.member not in members:
             given = "; ".join(f"{address} ({sort}) gives {_listed(INPUTS.get(sort))}" for address, sort in runners)
             yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{given}.", "warning", read.spot)
+
+
+def _unknown_hosts(found: Facts, others: Others) -> Iterator[Finding]:
+    """Requests to what is not among the declared domains, where any are declared."""
+    declared = [address.name for address in others.specs if address.kind == "allowed-domain"]
+    for call in found.calls:
+        if declared and call.method in ASKING and call.host and call.host not in declared:
+            message = f'"{call.host}" is not declared among allowedDomains; it may be allowed in the workspace.'
+            near = get_close_matches(call.host, declared, n=1)
+            hint = f"Add {call.host}: there{f', or did you mean {near[0]}?' if near else '.'}"
+            yield Finding(("code",), message, hint, "warning", call.spot)
 
 
 def _listed(members: frozenset[str] | None) -> str:

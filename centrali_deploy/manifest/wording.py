@@ -133,14 +133,20 @@ def _unknown(kind: Kind, path: Path) -> Finding:
         return _by_id(path, member)
     if len(path) > 1:
         return Finding(path, f'"{key}" is not a member of this.', "Take it out.")
-    if near := near_member(key, known_members(kind) | {"renamedFrom"}):
+    if kind.members and (near := near_member(key, known_members(kind) | {"renamedFrom"})):
         return _misspelt(path[:-1], key, near)
-    return Finding(path, f'"{key}" is not a member of {article(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
+    return Finding(path, f'"{key}" is not a member of {article(kind.name)}.', members_are(kind))
 
 
 def known_members(kind: Kind) -> frozenset[str]:
     """The members a manifest may have for this kind."""
     return frozenset(kind.members) | ({"source"} if kind.text_member else frozenset())
+
+
+def members_are(kind: Kind) -> str:
+    """What may be written of this kind."""
+    known = sorted(known_members(kind))
+    return f"Members are: {', '.join(known)}." if known else "Write the name and its colon, and nothing more."
 
 
 def _missing(kind: Kind, holder: Any, path: Path, hint: str) -> Finding:  # noqa: ANN401 -- any plain value

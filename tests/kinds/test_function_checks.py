@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Finding
 
 RUN = "async function run() {}\n"
+SOMEWHERE = "among allowedDomains; it may be allowed in the workspace."
 
 
 def found(code: Any) -> list[Finding]:
@@ -216,3 +217,31 @@ def test_errors_in_code_keep_a_manifest_from_loading_at_their_line(manifest: Cal
         load([manifest(text)], {})
     (problem,) = caught.value.problems
     assert (problem.position.line, problem.position.column) == (6, 25)
+
+
+@pytest.mark.parametrize(
+    ("call", "declared", "warnings"),
+    [
+        ("api.httpPost('https://api.stripe.com/v1', {})", ["api.stripe.com"], []),
+        ("api.httpPost('https://api.stripe.com/v1', {})", [], []),
+        (
+            "api.httpPost('https://api.strip.com/v1', {})",
+            ["api.stripe.com"],
+            [f'"api.strip.com" is not declared {SOMEWHERE} Add api.strip.com: there, or did you mean api.stripe.com?'],
+        ),
+        (
+            "api.httpRequest({url: 'https://hooks.slack.com', method: 'POST'})",
+            ["a.b"],
+            [f'"hooks.slack.com" is not declared {SOMEWHERE} Add hooks.slack.com: there.'],
+        ),
+        ("api.queryRecords('https://hooks.slack.com')", ["a.b"], []),
+        ("api.httpFetch(triggerParams.url)", ["a.b"], []),
+    ],
+)
+def test_a_request_to_a_domain_that_is_not_declared_is_told_where_any_are(
+    call: str, declared: list[str], warnings: list[str], manifest: Callable[..., str]
+) -> None:
+    functions = {"f": {"code": f"async function run() {{\n  return {call}\n}}\n"}}
+    loaded = load([manifest({"version": 1, "allowedDomains": dict.fromkeys(declared), "functions": functions})], {})
+    assert [f"{problem.message} {problem.hint}" for problem in loaded.warnings] == warnings
+    assert all(problem.position.line > 1 for problem in loaded.warnings)
