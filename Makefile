@@ -4,7 +4,7 @@ BIN := .venv/bin
 
 EDITORS := .venv/editors/node_modules/.bin/yaml-language-server
 
-.PHONY: help try test editors lint check schemas docs golden bench fuzz format coverage clean
+.PHONY: help try test editors verified lint check schemas docs golden bench fuzz format coverage clean
 
 help: ## List these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,11 +50,17 @@ schemas: .venv/installed ## Write schemas/workspace.schema.json anew
 docs: .venv/installed ## Write the generated parts of docs/reference anew
 	@$(BIN)/python docs/generate.py
 
+verified: .venv/installed ## Ask the local workspace, and the one of CENTRALI_VERIFY_WORKSPACE, whether the API is as we believe
+	@if [ -n "$$CENTRALI_VERIFY_WORKSPACE" ]; then echo "Asking the local workspace and $$CENTRALI_VERIFY_WORKSPACE."; else \
+	echo "CENTRALI_VERIFY_WORKSPACE is not set: only the local workspace is asked, which says nothing about the real API."; fi
+	@$(BIN)/pytest -q tests/verified
+
 golden: .venv/installed ## Write tests/golden/*.txt anew
 	@$(BIN)/pytest -q tests/golden --update-golden
 
 bench: .venv/installed ## Measure, side by side
 	@$(BIN)/python benchmarks/figures.py
+	@$(BIN)/python benchmarks/records.py
 
 format: .venv/installed ## Format the code
 	@$(BIN)/ruff format .

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
+from centrali_deploy.bindings import RECORD, compact, declared, record_names, text_of
+from centrali_deploy.runtime import host_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,16 +50,6 @@ _READS = f"""
 """
 _INPUTS = {"executionParams", "triggerParams"}
 RUN = "run"
-_BINDINGS = {
-    "variable_declarator": ("name",),
-    "function_declaration": ("name",),
-    "function_expression": ("name",),
-    "class_declaration": ("name",),
-    "arrow_function": ("parameter",),
-    "for_in_statement": ("left",),
-    "catch_clause": ("parameter",),
-}
-"""Where names are declared, by the sort of node."""
 
 
 class Spot(NamedTuple):
@@ -67,11 +60,16 @@ class Spot(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call of a member of `api`: which one, and the structure it names (None: only known when it runs)."""
+    """A call of a member of `api`: which one, the structure it names, the host of its URL (None: only known when it runs).
+
+    `same`: its first argument is the id of the record whose event the function is run for.
+    """
 
     method: str
     slug: str | None
     spot: Spot = Spot(0, 0)
+    same: bool = False
+    host: str | None = None
 
 
 class Use(NamedTuple):
@@ -141,57 +139,31 @@ def _matches(query: str, root: Node, first: str) -> Iterator[dict[str, list[Node
 
 
 def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
-    return tuple(
-        Call(_text(captures["method"][0]), _slug(captures["arguments"][0]), _spot(captures["method"][0], text))
-        for captures in _matches(_CALLS, root, "method")
-    )
+    ids = {RECORD, *record_names(root)} if b"recordId" in text else set()
+    found = ((captures["method"][0], captures["arguments"][0]) for captures in _matches(_CALLS, root, "method"))
+    return tuple(_call(method, arguments, text, ids) for method, arguments in found)
 
 
 def _uses(root: Node, text: bytes) -> Iterator[Use]:
     found = sorted(
         (node for nodes in QueryCursor(_query(_USES)).captures(root).values() for node in nodes), key=lambda node: node.start_byte
     )
-    declared = set(_declared(root)) if found else set()
-    yield from (Use(_text(node), _spot(node, text)) for node in found if _text(node) not in declared)
-
-
-def _declared(root: Node) -> Iterator[str]:
-    """Names that are declared anywhere: what they mean is the function's own business."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        waiting += node.named_children
-        for field in _BINDINGS.get(node.type, ()):
-            bound = node.child_by_field_name(field)
-            yield from _bound(bound) if bound is not None else ()
-        if node.type == "formal_parameters":
-            yield from (name for child in node.named_children for name in _bound(child))
-
-
-def _bound(pattern: Node) -> Iterator[str]:
-    """The names that a pattern binds; a default is no name, and neither is a key."""
-    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
-        yield _text(pattern)
-    elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
-        yield from _bound(pattern.named_children[0])
-    elif pattern.type == "pair_pattern":
-        yield from _bound(pattern.named_children[-1])
-    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern"}:
-        yield from (name for child in pattern.named_children for name in _bound(child))
+    bound = set(declared(root)) if found else set()
+    yield from (Use(text_of(node), _spot(node, text)) for node in found if text_of(node) not in bound)
 
 
 def _reads(root: Node, text: bytes) -> Iterator[Read]:
     for captures in _matches(_READS, root, "object"):
-        source = _text(captures["object"][0])
+        source = text_of(captures["object"][0])
         if source in _INPUTS:
-            yield from (Read(source, _text(member), _spot(member, text)) for member in captures["member"])
+            yield from (Read(source, text_of(member), _spot(member, text)) for member in captures["member"])
 
 
 def _runs(root: Node, text: bytes) -> Iterator[Run]:
     exported = [child for node in root.named_children if node.type == "export_statement" for child in node.named_children]
     for node in (*root.named_children, *exported):
         name = node.child_by_field_name("name")
-        if node.type in {"function_declaration", "generator_function_declaration"} and name is not None and _text(name) == RUN:
+        if node.type in {"function_declaration", "generator_function_declaration"} and name is not None and text_of(name) == RUN:
             parameters = node.child_by_field_name("parameters")
             is_async = any(child.type == "async" for child in node.children) and node.type == "function_declaration"
             yield Run(is_async, sum(child.type != "comment" for child in parameters.named_children) if parameters else 0, _spot(name, text))
@@ -215,23 +187,30 @@ def _errors(root: Node) -> Iterator[tuple[Node, str]]:
 
 
 def _excerpt(node: Node) -> str:
-    line = _text(node).strip().split("\n")[0]
+    line = text_of(node).strip().split("\n")[0]
     return line if len(line) <= 40 else f"{line[:40]}..."  # noqa: PLR2004 -- enough to recognise it
 
 
-def _slug(arguments: Node) -> str | None:
+def _call(method: Node, arguments: Node, text: bytes, ids: set[str]) -> Call:
     first = next((node for node in arguments.named_children if node.type != "comment"), None)
-    if first is None or first.type not in {"string", "template_string"}:
-        return None
-    parts = first.named_children
-    return _text(parts[0]) if len(parts) == 1 and parts[0].type == "string_fragment" else None
+    same = compact(first) in ids
+    slug, whole = _beginning(first)
+    if first is not None and first.type == "object":
+        pairs = ((pair.child_by_field_name("key"), pair.child_by_field_name("value")) for pair in first.named_children)
+        first = next((value for key, value in pairs if key is not None and text_of(key).strip("'\"") == "url"), None)
+    return Call(text_of(method), slug if whole else None, _spot(method, text), same, host_in(*_beginning(first)))
+
+
+def _beginning(node: Node | None) -> tuple[str, bool]:
+    """The text that an expression is known to begin with, and whether that is all of it."""
+    whole = True
+    while node is not None and node.type == "binary_expression":
+        node, whole = node.child_by_field_name("left"), False
+    parts = node.named_children if node is not None and node.type in {"string", "template_string"} else []
+    return (text_of(parts[0]), whole and len(parts) == 1) if parts and parts[0].type == "string_fragment" else ("", False)
 
 
 def _spot(node: Node, text: bytes) -> Spot:
     row, column = node.start_point
     line = text.split(b"\n")[row]
     return Spot(row + 1, len(line[:column].decode(errors="replace")) + 1)
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode(errors="replace")

@@ -72,16 +72,20 @@ class Kind:
     adapter: TypeAdapter[Any]
     """Validates one spec, and gives its JSON Schema."""
     members: tuple[str, ...]
-    """The documented top-level members of a spec, in the order in which they are written."""
+    """The documented top-level members of a spec, in the order in which they are written. None: nothing needs to be written."""
     identity: str
     """The member that carries the name on the wire, and is the mapping key in a manifest."""
     slug: bool
     """Whether names are slugs; otherwise any printable text up to 255 characters."""
+    name_pattern: str | None = None
+    """What every name looks like, for editors; `check` says what is wrong with one that does not."""
     service: Literal["data", "orchestration"]
     path: str
     """The last segment of the list's path."""
     aliases: tuple[str, ...] = ()
     """Other names of that segment, which the local workspace serves too."""
+    published: bool = True
+    """Whether the route is; one that is not is asked only when something of the kind is declared."""
     renameable: bool = False
     """Whether an update can change the name [I]."""
     server_owned: frozenset[str]
@@ -107,7 +111,7 @@ class Kind:
     page_size: int = 100
     page_parameters: tuple[str, ...] = ("limit",)
     update_methods: tuple[str, ...] = ("PUT", "PATCH")
-    """The verbs of an update, tried in turn when one is not allowed [I]."""
+    """The verbs of an update, tried in turn when one is not allowed [I]; none: it is created and deleted, never updated."""
     update_sends: Literal["changed", "whole"] = "whole"
     """`changed`: top-level members merge [D], so only changed ones go. `whole`: unknown, so every writable one goes."""
     lifecycle: Lifecycle | None = None

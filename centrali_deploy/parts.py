@@ -39,7 +39,8 @@ class Place:
 
     `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
     items means something. `variant`: the members that decide which others make sense; when one of them changes,
-    nothing but `kept` is carried over. `rename_note`: what a new name of an item means. `models`: for each value of the
+    nothing but `kept` is carried over. `rename_note`: what a new name of an item means; `removal_note`: what it means when one
+    is no longer in the list. `models`: for each value of the
     first variant member, the model of such an object.
     """
 
@@ -48,6 +49,7 @@ class Place:
     variant: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     rename_note: str = ""
+    removal_note: str = ""
     models: Mapping[str, type[Spec]] = field(default_factory=dict)
 
     def members(self, item: Plain) -> frozenset[str]:

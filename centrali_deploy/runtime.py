@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 API = frozenset(
     {
         "queryRecords", "fetchRecord", "createRecord", "updateRecord", "deleteRecord", "upsertRecord", "incrementField", "decrementField",
@@ -16,6 +18,8 @@ BY_SLUG = frozenset(
      "batchUpdateRecords", "batchDeleteRecords", "incrementField", "decrementField"}
 )  # fmt: skip
 """Members whose first argument is the slug of a structure [S, T, D]."""
+ASKING = frozenset({"httpRequest", "httpFetch", "httpPost"})
+"""Members that send requests to other servers, and reach only the allowed domains of the workspace [S]."""
 GONE = {"searchRecords": "It was removed in 6.0: write api.queryRecords(slug, {text: {query, fields}})."}
 """Members that are there no longer, and what to write instead [D]."""
 MISSING = {
@@ -50,3 +54,12 @@ LOOPS = {
     "records_bulk_deleted": {"bulkDeleteRecords"},
 }
 """For each event, the calls on the same structure that would set it off again [D]."""
+_URL = re.compile(r"https?://(?P<server>[^/?#\s\[]+)(?P<end>[/?#]?)", re.IGNORECASE)
+
+
+def host_in(text: str, whole: bool) -> str | None:  # noqa: FBT001 -- both come from one look at the source
+    """The lowercase host of the URL that a text begins with; None when there is none, or more of it may follow."""
+    found = _URL.match(text)
+    if found is None or not (whole or found["end"]):
+        return None
+    return found["server"].rpartition("@")[2].partition(":")[0].lower()

@@ -29,6 +29,19 @@ DATA_BASES = ("/data/workspace/{workspace}/api/v1", "/workspace/{workspace}/api/
 ORCHESTRATION_BASES = ("/orchestration/ws/{workspace}/api/v1", "/orchestration/api/v1/workspaces/{workspace}")
 """The service's own specification says the first, its guides say the second [D]. Both are tried, both are served."""
 
+RUNS_PATH = "function-runs"
+"""The last segment of the list of runs [S]; below it `trigger/{id}`, `function/{id}` and `{id}/rerun` [S, D]."""
+JOB_PATHS = ("function-runs/job/{job}/status", "jobs/{job}/status")
+"""Where the state of a job is read [I]. The client uses the first, the local workspace serves both."""
+EXECUTE_CALLS = ("execute", "invoke")
+"""The last segment of the call that invokes an on-demand trigger [I]. The client uses the first."""
+TEST_PATH = "compute-functions/test"
+"""Runs code without saving it [S]."""
+HTTP_TRIGGER_PATHS = ("http-trigger", "webhook")
+"""The segment before the path of an http-trigger; the second one is older [D]."""
+ENDPOINT_PATHS = ("endpoint", "endpoints")
+"""The segment before the path of an endpoint [I]."""
+
 RETRY_AFTER = "Retry-After"
 RATE_LIMIT = "X-RateLimit-Limit"
 RATE_REMAINING = "X-RateLimit-Remaining"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from centrali_deploy.runtime import API, GONE, INPUTS, LOOPS, MISSING
 
 REFERENCE = Path(__file__).parent / "reference"
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verified"))
+
+from facts import FACTS  # noqa: E402 -- the list stands beside the scenarios that confirm it
+
 WORDS = {None: "whatever the caller sends", frozenset(): "nothing: `{}`"}
 
 
@@ -31,7 +36,24 @@ def functions() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"functions.md": functions}
+def facts() -> str:
+    """Every fact about the API that is relied on."""
+    lines = ["# Facts about the API the tool relies on", ""]
+    lines += ["Made from [tests/verified/facts.py](../../tests/verified/facts.py) by `make docs`.", ""]
+    lines += ["Marks: **D** documented, **S** seen in vendor code, **T** seen in a vendor template, **I** inferred. None of the inferred"]
+    lines += [
+        "facts has been verified against a real workspace yet: `make verified` asks one, if `CENTRALI_VERIFY_WORKSPACE`, `CENTRALI_URL`,"
+    ]
+    lines += ["`CENTRALI_CLIENT_ID` and `CENTRALI_CLIENT_SECRET` say which. It makes things whose names begin with `verify-`, and removes"]
+    lines += ["them. Each fact stands in one place in the code.", ""]
+    lines += ["| fact | mark | where | confirmed by, in tests/verified |", "|---|---|---|---|"]
+    for fact in FACTS:
+        confirmed = f"`{fact.scenario}`" if fact.scenario else f"nothing yet{f': {fact.unseen}' if fact.unseen else ''}"
+        lines += [f"| {fact.fact} | {fact.mark} | `{fact.where}` | {confirmed} |"]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"functions.md": functions, "api-facts.md": facts}
 
 
 def main() -> None:

@@ -252,3 +252,32 @@ def test_no_text_makes_it_fail_and_every_spot_lies_in_the_text(source: str) -> N
     lines = source.split("\n")
     spots = [spot for spot, _ in found.errors] + [each.spot for each in (*found.runs, *found.calls, *found.uses, *found.reads)]
     assert all(1 <= spot.line <= len(lines) and 1 <= spot.column <= len(lines[spot.line - 1]) + 1 for spot in spots)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "host"),
+    [
+        ("'https://api.stripe.com/v1'", "api.stripe.com"),
+        ("'HTTPS://API.Stripe.com'", "api.stripe.com"),
+        ("'http://api.stripe.com:8443?x'", "api.stripe.com"),
+        ("'https://me:pw@api.stripe.com/'", "api.stripe.com"),
+        ("{method: 'GET', url: 'https://a.b'}", "a.b"),
+        ("{'url': `https://a.b`}", "a.b"),
+        ("/* there */ 'https://a.b'", "a.b"),
+        ("`https://a.b/${path}`", "a.b"),
+        ("'https://a.b/' + path + '/x'", "a.b"),
+        ("`https://a.b${path}`", None),
+        ("'https://a.b' + path", None),
+        ("`https://${host}/`", None),
+        ("'ftp://a.b'", None),
+        ("'/a.b'", None),
+        ("'https://[::1]/'", None),
+        ("{...options}", None),
+        ("{url}", None),
+        ("{url: url}", None),
+        ("url", None),
+        ("", None),
+    ],
+)
+def test_the_host_of_a_url_is_known_where_it_is_written(arguments: str, host: str | None) -> None:
+    assert [call.host for call in calls(f"api.httpRequest({arguments})")] == [host]

@@ -26,6 +26,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_ELSEWHERE = {
+    "--env": "-e or --environment",
+    "-y": "--yes",
+    "--auto-approve": "--yes",
+    "--vars": "--var",
+    "--var-files": "--var-file",
+    "--json": "-o json",
+    "--dry-run": "centrali-deploy plan",
+    "help": "--help",
+    "version": "--version",
+    "diff": "plan",
+    "deploy": "apply",
+    "lint": "validate",
+    "format": "fmt",
+}
+"""What other tools call it."""
 _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF}
 """What the system says of a stream that takes nothing."""
 
@@ -40,8 +56,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002 -- the interface of click
         """Load one command. Raises UsageProblem when there is no such command."""
         if cmd_name not in COMMANDS:
-            near = get_close_matches(cmd_name, COMMANDS, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Commands are: {', '.join(COMMANDS)}."
+            near = _ELSEWHERE.get(cmd_name) or next(iter(get_close_matches(cmd_name, COMMANDS, n=1)), None)
+            hint = f"Did you mean {near}?" if near else f"Commands are: {', '.join(COMMANDS)}."
             raise UsageProblem(f'There is no command "{cmd_name}".', hint)
         command: click.Command = import_module(f"{__name__}.{cmd_name}").command
         return command
@@ -92,7 +108,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         failure: DeployError = Interrupted("Interrupted.")
     except click.ClickException as error:
-        failure = UsageProblem(error.format_message(), _help_of(error))
+        failure = UsageProblem(error.format_message(), _help_of(error, arguments))
     except DeployError as error:
         failure = error
     except SystemExit:  # what click makes of a reader that went away
@@ -118,9 +134,11 @@ def _wants_json(arguments: Sequence[str]) -> bool:
     return re.search(r"(?:^|\0)(?:-[A-Za-z]*o\0?|--output[=\0])json(?:\0|$)", "\0".join(arguments)) is not None
 
 
-def _help_of(error: click.ClickException) -> str:
-    context = getattr(error, "ctx", None)
-    return f"See {context.command_path} --help." if context else "See centrali-deploy --help."
+def _help_of(error: click.ClickException, arguments: Sequence[str]) -> str:
+    if meant := _ELSEWHERE.get(getattr(error, "option_name", "") or ""):
+        return f"Did you mean {meant}?"
+    command = next((f" {word}" for word in arguments if word in COMMANDS), "")
+    return f"See centrali-deploy{command} --help."
 
 
 def _not_written(error: OSError) -> DeployError:

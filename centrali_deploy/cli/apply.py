@@ -35,12 +35,12 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     answer, policy = run.answer, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)
     planned = answer.follow(plan(run.loaded, run.client, policy), run.client)
     answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
-    answer.write(plan_lines(planned.plan, answer.paint, where=run.client.where, verbose=run.verbose))
+    answer.write(plan_lines(planned.plan, answer.paint, where=run.where, verbose=run.verbose))
     check(run.loaded, planned, run.client)
     found: list[Outcome] = []
     if not planned.plan.empty:
         if not yes:
-            _ask(run.client.where, answer)
+            _ask(run.where, answer)
             approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy), run.client)
             refuse_stale(approved.plan, planned.plan)
         with stops_between_changes(run.client.stop_waiting) as stopping:

@@ -39,6 +39,7 @@ def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> C
     workspace = settings.workspace or _first(environ, _WORKSPACES) or loaded.workspace
     if not workspace:
         raise UsageProblem("No workspace is named.", "Write workspace: into the manifest, give --workspace, or set CENTRALI_WORKSPACE.")
+    _refuse_another(workspace, settings, loaded)
     if settings.local is not None:
         if settings.url:
             raise UsageProblem("--local and --url exclude each other.", "Leave one of them out.")
@@ -46,6 +47,18 @@ def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> C
     url = settings.url or _first(environ, _URLS) or DEFAULT_URL
     api, auth = environ.get("CENTRALI_DATA_URL"), environ.get("CENTRALI_AUTH_URL")
     return Client(Connection(url, workspace, _credentials(environ), api, auth))
+
+
+def _refuse_another(workspace: str, settings: Settings, loaded: Loaded) -> None:
+    """Raise UsageProblem when the workspace is not that of the chosen environment, whose protections would not be its own."""
+    said = "--workspace" if settings.workspace else "CENTRALI_WORKSPACE"
+    if loaded.environment and loaded.workspace and workspace != loaded.workspace:
+        message = f"The environment {loaded.environment} is the workspace {loaded.workspace}, and {said} says {workspace}."
+        raise UsageProblem(message, f"Leave out {said}, or choose another environment.")
+    other = next((name for name, slug in loaded.environments.items() if slug == workspace), None)
+    if other and not loaded.environment:
+        message = f"{workspace} is the workspace of the environment {other}, which is not chosen."
+        raise UsageProblem(message, f"Add -e {other}: it has values, overrides and protections of its own.")
 
 
 def _local(file: str, workspace: str, loaded: Loaded) -> Client:

@@ -13,7 +13,7 @@ from centrali_deploy.cli.manifests import MANIFESTS
 from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.report.text import counted
+from centrali_deploy.report.text import problem_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,11 @@ class Run:
     loaded: Loaded
     client: Client
     verbose: bool
+
+    @property
+    def where(self) -> str:
+        """Which workspace, at which address, and the environment that was chosen."""
+        return self.client.where + (f", environment {self.loaded.environment}" if self.loaded.environment else "")
 
 
 class _PathsCommand(click.Command):
@@ -79,7 +84,8 @@ def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., Non
             with answering(Answer(name, output, no_color), debug=debug) as answer:
                 loaded = load(paths, os.environ, Choice(environment, values, value_files))
                 if loaded.warnings:
-                    answer.tell(f"{counted(len(loaded.warnings), 'warning')}: centrali-deploy validate shows them.")
+                    for line in problem_lines(loaded.warnings, answer.paint):
+                        answer.tell(line)
                 with connect(Settings(workspace, url, local), loaded, os.environ) as client:
                     function(Run(answer, loaded, client, verbose), **own)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Everywhere:
     found = load_everywhere(paths, os.environ, choice)
     if strict and found.warnings:
-        raise ManifestError(found.warnings)
+        raise ManifestError([replace(warning, severity="error") for warning in found.warnings])
     return found
 
 

@@ -1,6 +1,6 @@
 """The table of kinds: every module of this package that ends in `KIND = Kind(...)` is one row of it.
 
-A fifth kind is one new file here, and for the tool nothing else has to be told. (The local workspace states what the
+A new kind is one new file here, and for the tool nothing else has to be told. (The local workspace states what the
 API does with a kind on its own, and needs a row there.) The order of the table is the order of creation.
 """
 

@@ -6,6 +6,7 @@ subsets, so absent members stay as they are [S, T]. Whether lists hold the code 
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +16,15 @@ from centrali_deploy.address import Address
 from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Plain, Spec
-from centrali_deploy.runtime import API, BY_SLUG, GONE, INPUTS, MISSING
+from centrali_deploy.runtime import API, ASKING, BY_SLUG, GONE, INPUTS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from centrali_deploy.javascript import Facts
 
+_DECLARED = "Declare it at the top: async function run() { ... }."
+_VALUE = re.compile(r"\b(?:const|let|var)\s+run\b|\brun\s*[:=]")
 LONGEST_RUN_MS = 300_000
 """The platform ends every run after five minutes [D]; as an upper bound of `timeoutMs` [I]."""
 
@@ -45,7 +48,7 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     for spot, said in found.errors[:3]:
         yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
     if not found.errors:
-        yield from _check_run(found)
+        yield from _check_run(found, code)
     for name, spot in found.uses:
         if name in MISSING:
             yield Finding(("code",), *MISSING[name], severity="warning", spot=spot)
@@ -70,6 +73,7 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
         if near := get_close_matches(call.slug, [address.name for address in others.specs if address.kind == "structure"], n=1):
             message = f'No structure "{call.slug}" is declared.'
             yield Finding(("code",), message, f"Did you mean {near[0]}?", "warning", call.spot)
+    yield from _unknown_hosts(found, others)
     runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
     known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
     if not runners or None in known:
@@ -81,13 +85,25 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
             yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{given}.", "warning", read.spot)
 
 
+def _unknown_hosts(found: Facts, others: Others) -> Iterator[Finding]:
+    """Requests to what is not among the declared domains, where any are declared."""
+    declared = [address.name for address in others.specs if address.kind == "allowed-domain"]
+    for call in found.calls:
+        if declared and call.method in ASKING and call.host and call.host not in declared:
+            message = f'"{call.host}" is not declared among allowedDomains; it may be allowed in the workspace.'
+            near = get_close_matches(call.host, declared, n=1)
+            hint = f"Add {call.host}: there{f', or did you mean {near[0]}?' if near else '.'}"
+            yield Finding(("code",), message, hint, "warning", call.spot)
+
+
 def _listed(members: frozenset[str] | None) -> str:
     return "{" + ", ".join(sorted(members or ())) + "}"
 
 
-def _check_run(found: Facts) -> Iterator[Finding]:
+def _check_run(found: Facts, code: str) -> Iterator[Finding]:
     if not found.runs:
-        yield Finding(("code",), "There is no function run.", "Declare it at the top: async function run() { ... }.")
+        hint = "Make it a function of its own: async function run() { ... }." if _VALUE.search(code) else _DECLARED
+        yield Finding(("code",), "There is no function run.", hint, spot=(1, 1))
     for run in found.runs[1:]:
         yield Finding(
             ("code",), "run is declared again.", f"It is also at line {found.runs[0].spot.line} of the code: keep one.", spot=run.spot

@@ -185,6 +185,7 @@ _HOLDERS = frozenset({"properties", "items"})
 _INSIDE: tuple[Path, ...] = (("items",), ("properties", EACH))
 _PROPERTIES = tuple(("properties", EACH, *chain.from_iterable(inside)) for depth in range(3) for inside in product(_INSIDE, repeat=depth))
 """Where definitions of values stand: properties, what arrays and objects hold, and once more inside those."""
+_REMOVED = "what records hold there is out of reach"
 _RENAMED = "what records hold under the old name stays there"
 _PROPERTY_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -285,7 +286,7 @@ KIND = Kind(
         **{(*at, "onDelete"): "restrict" for at in _PROPERTIES},
         **{(*at, "description"): "" for at in _PROPERTIES},
     },
-    places={"properties": Place(key="name", variant=("type",), rename_note=_RENAMED, models=_MODELS)},
+    places={"properties": Place(key="name", variant=("type",), rename_note=_RENAMED, removal_note=_REMOVED, models=_MODELS)},
     references=tuple(ReferencePlace((*at, "target"), "structure", deferrable=True) for at in _PROPERTIES),
     secret_paths=_secret_paths,
     update_sends="changed",

@@ -14,11 +14,10 @@ from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
 from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
-from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Others
+from centrali_deploy.loops import loops_of
 from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
-from centrali_deploy.runtime import LOOPS
 from centrali_deploy.secret import in_the_clear
 
 if TYPE_CHECKING:
@@ -176,19 +175,17 @@ def _means_encrypt(value: Plain) -> bool:
 
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     metadata = spec.get("triggerMetadata") or {}
-    code = others.specs.get(Address("function", spec["function"]), {}).get("code", "")
-    event, slug = metadata.get("event"), metadata.get("recordSlug")
-    again = (
-        [call for call in facts(code).calls if call.method in LOOPS.get(event, ()) and call.slug == slug] if code and event in LOOPS else []
-    )
-    if again and spec.get("enabled") is not False:
-        hint = f"{spec['function']} calls api.{again[0].method}('{slug}') at line {again[0].spot.line} of its code: the API may refuse it."
-        yield Finding(("triggerMetadata", "event"), f"This would run itself again and again: {event} on {slug}.", hint, "warning")
+    for message, hint in loops_of(Address("trigger", name), others):
+        yield Finding(("triggerMetadata", "event"), message, hint, "warning")
     path = str(metadata.get("path", "")).strip("/")
-    for other, its in others.specs.items() if path else ():
-        same = other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
-        if same and str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path:
-            yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {other}.', "Give each its own.")
+    same = [
+        str(other)
+        for other, its in (others.specs.items() if path else ())
+        if other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
+        if str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path
+    ]
+    if same:
+        yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {", ".join(same)}.', "Give each its own.")
 
 
 def _check(_name: str, spec: Plain) -> Iterator[Finding]:

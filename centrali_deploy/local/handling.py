@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from centrali_deploy.local.refusing import Refused, not_imitated
+from centrali_deploy.local.refusing import Refused
 from centrali_deploy.local.resources import Resources
 from centrali_deploy.wire import list_body
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from centrali_deploy.local.services import Service
 
 Handler = Callable[[Resources, Request], Awaitable[Response]]
-_ALL = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _READING = {"GET", "HEAD"}
 _MOST = 1000
 """Objects in one bulk request [D for records]."""
@@ -28,17 +27,16 @@ _MOST = 1000
 def routes(service: Service, path: str) -> Iterator[tuple[str, list[str], Handler]]:
     """Every route of a kind below one base: its path, all its methods, and what answers. The first that fits is taken."""
     yield path, ["GET", "POST"], _collection
-    for segment in service.refused:
-        yield f"{path}/{segment}", _ALL, _not_imitated
     for segment, (where, methods, handler) in _MORE.items():
         if segment in service.routes:
             yield f"{path}/{where}", methods, handler
-    yield f"{path}/{{id}}", ["GET", "PUT", "PATCH", "DELETE"], _object
+    yield f"{path}/{{id}}", list(service.methods), _object
     for call in service.states:
         yield f"{path}/{{id}}/{call}", ["POST", "PATCH"], _state(call)
 
 
-async def _json(request: Request) -> Any:  # noqa: ANN401 -- any JSON value
+async def json_of(request: Request) -> Any:  # noqa: ANN401 -- any JSON value
+    """The body of a request. Refuses with 400 what is no JSON, or holds what JSON has no words for."""
     try:
         body = json.loads(await request.body(), parse_constant=_refuse_constant)
         json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
@@ -51,21 +49,23 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(name)
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    body = await _json(request)
+async def body_of(request: Request) -> dict[str, Any]:
+    """The body of a request that must be an object."""
+    body = await json_of(request)
     if not isinstance(body, dict):
         raise Refused(400, "The body must be an object")
     return body
 
 
-def _one(request: Request, row: dict[str, Any], status: int = 200) -> Response:
+def one(request: Request, row: dict[str, Any], status: int = 200) -> Response:
+    """One object as the answer, in the envelope that the application was made with."""
     return JSONResponse({"data": row} if request.app.state.envelope == "data" else row, status)
 
 
 async def _collection(resources: Resources, request: Request) -> Response:
     if request.method in _READING:
         return JSONResponse(resources.listed(request.query_params))
-    return _one(request, resources.created(await _body(request)), 201)
+    return one(request, resources.created(await body_of(request)), 201)
 
 
 async def _object(resources: Resources, request: Request) -> Response:
@@ -74,13 +74,13 @@ async def _object(resources: Resources, request: Request) -> Response:
         resources.deleted(id_, hard=request.query_params.get("hard") == "true")
         return Response(status_code=204)
     if request.method in _READING:
-        return _one(request, resources.answer(resources.found(id_)))
-    return _one(request, resources.updated(id_, await _body(request)))
+        return one(request, resources.answer(resources.found(id_)))
+    return one(request, resources.updated(id_, await body_of(request)))
 
 
 async def _bulk(resources: Resources, request: Request) -> Response:
     """Create many, or delete many; all of them or none [I]."""
-    sent = await _json(request)
+    sent = await json_of(request)
     member = "ids" if request.method == "DELETE" else "structures"
     items = sent.get(member, sent.get("collections")) if isinstance(sent, dict) else sent
     kind: type = str if request.method == "DELETE" else dict
@@ -97,32 +97,28 @@ async def _bulk(resources: Resources, request: Request) -> Response:
 
 
 async def _drop_properties(resources: Resources, request: Request) -> Response:
-    names = (await _body(request)).get("names")
+    names = (await body_of(request)).get("names")
     if not isinstance(names, list):
         raise Refused(400, "names must be a list", [("names", "must be a list")])
     present = resources.found(request.path_params["id"])["properties"]
     if unknown := set(map(str, names)) - {item["name"] for item in present}:
         raise Refused(400, f"There is no property '{min(unknown)}'", [("names", f"'{min(unknown)}' does not exist")])
-    return _one(request, resources.updated(request.path_params["id"], {"properties": [i for i in present if i["name"] not in names]}))
+    return one(request, resources.updated(request.path_params["id"], {"properties": [i for i in present if i["name"] not in names]}))
 
 
 async def _validate(resources: Resources, request: Request) -> Response:
-    return JSONResponse(resources.checked(await _body(request)))
+    return JSONResponse(resources.checked(await body_of(request)))
 
 
 async def _restore(resources: Resources, request: Request) -> Response:
-    return _one(request, resources.restored(request.path_params["id"]))
+    return one(request, resources.restored(request.path_params["id"]))
 
 
 def _state(call: str) -> Handler:
     async def handle(resources: Resources, request: Request) -> Response:
-        return _one(request, resources.set_state(request.path_params["id"], call))
+        return one(request, resources.set_state(request.path_params["id"], call))
 
     return handle
-
-
-async def _not_imitated(_resources: Resources, request: Request) -> Response:
-    raise not_imitated(request.method, request.url.path)
 
 
 _MORE: dict[str, tuple[str, list[str], Handler]] = {

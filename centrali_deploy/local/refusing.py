@@ -14,6 +14,7 @@ TITLES = {
     413: ("Payload Too Large", "PAYLOAD_TOO_LARGE"),
     429: ("Too Many Requests", "RATE_LIMITED"),
     500: ("Internal Server Error", "INTERNAL_ERROR"),
+    504: ("Gateway Timeout", "TIMEOUT"),
     501: ("Not Implemented", "NOT_IMITATED"),
 }
 """For each status, the title for people [D for 400, 401, 429] and the code for machines [D for 400]."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.local import moments
 from centrali_deploy.local.masking import kept, shown
 from centrali_deploy.local.refusing import Refused, refuse_fields
 from centrali_deploy.wire import list_body
@@ -50,8 +50,8 @@ class Resources:
         rows.sort(key=lambda row: str(row.get(str(sort)) or ""))
         if query.get("order", self.service.order) == "desc":
             rows.reverse()
-        number = _positive(query.get("page"), 1)
-        size = min(_positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
+        number = positive(query.get("page"), 1)
+        size = min(positive(query.get("pageSize") or query.get("limit"), _PAGE), self.page_cap)
         part = rows[(number - 1) * size : number * size]
         hidden = {self.service.hides, self.service.kind.listed_without if self.brief else None}
         items = [{member: value for member, value in self.answer(row).items() if member not in hidden} for row in part]
@@ -116,6 +116,7 @@ class Resources:
             self.store.put(self.workspace, kind.name, row[kind.identity], {**row, "isDeleted": True, "deletedAt": self._now()})
         else:
             self.store.remove(self.workspace, kind.name, row["id"])
+            self.service.gone(self.store, self.workspace, row)
 
     def restored(self, id_: str) -> Row:
         """Bring a deleted structure back."""
@@ -153,9 +154,10 @@ class Resources:
             )
 
     def _now(self) -> str:
-        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return moments.written(self.clock())
 
 
-def _positive(text: str | None, otherwise: int) -> int:
+def positive(text: str | None, otherwise: int) -> int:
+    """A number from a query, at least 1; `otherwise` when it is none."""
     found = int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 0
     return found if found > 0 else otherwise

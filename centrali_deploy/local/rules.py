@@ -9,6 +9,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.firing import cron_complaint, moment_complaint, zone_complaint
 from centrali_deploy.runtime import LOOPS
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*\Z")
 _FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
+_DOMAIN = re.compile(r"^(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
 _STATES = ("active", "inactive")
@@ -81,6 +83,12 @@ def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- w
     for low, high in (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")):
         if _number(item.get(low)) and _number(item.get(high)) and item[low] > item[high]:
             yield f"{at}.{low}", f"must not be above {high}"
+
+
+def allowed_domain(row: Row) -> Wrong:
+    """A domain that functions may send requests to [I]."""
+    if not isinstance(row.get("domain"), str) or not _DOMAIN.match(row["domain"]):
+        yield "domain", "must be a domain, without scheme, path, port or wildcard"
 
 
 def function(row: Row) -> Wrong:
@@ -197,8 +205,13 @@ def _schedule(at: str, schedule: Row) -> Wrong:
         yield f"{at}.scheduleType", f"must be one of {', '.join(_SCHEDULES)}"
     elif not schedule.get(_SCHEDULES[kind]):
         yield f"{at}.{_SCHEDULES[kind]}", "is required"
-    elif kind == "cron" and len(str(schedule["cronExpression"]).split()) != 5:  # noqa: PLR2004 -- cron has five fields
-        yield f"{at}.cronExpression", "must have five fields"
+    elif kind == "cron":
+        if cron_complaint(str(schedule["cronExpression"])):
+            yield f"{at}.cronExpression", "must be a cron expression of five fields"
+        if zone_complaint(str(schedule.get("timezone") or "UTC")):
+            yield f"{at}.timezone", "must be an IANA time zone"
+    elif kind == "once" and moment_complaint(str(schedule["scheduledAt"])):
+        yield f"{at}.scheduledAt", "must be an ISO 8601 moment with an offset"
     elif kind == "interval" and (not _whole(schedule["interval"]) or schedule["interval"] < 1):
         yield f"{at}.interval", "must be a number of seconds"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from centrali_deploy.javascript import calls
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local import rules, spellings
+from centrali_deploy.local.record_rows import RecordRows
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Service:
     """What lists leave out."""
     routes: frozenset[str] = frozenset()
     """Which routes there are beside the usual ones."""
-    refused: tuple[str, ...] = ()
-    """Published routes that are not imitated."""
+    methods: tuple[str, ...] = ("GET", "PUT", "PATCH", "DELETE")
+    """What one resource can be asked for."""
     order: Literal["asc", "desc"] = "asc"
     """Which way lists are sorted by the time of creation when nobody asks."""
     understood: Callable[[Row], Row] = dict
@@ -56,6 +57,8 @@ class Service:
     """Refuses a resource that does not fit the others."""
     free: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
     """Refuses to delete a resource that others use."""
+    gone: Callable[[Store, str, Row], None] = lambda _store, _workspace, _row: None
+    """Forgets what belonged to a resource that is deleted for good."""
 
 
 def _targets_exist(store: Store, workspace: str, row: Row) -> None:
@@ -74,6 +77,10 @@ def _not_referred_to(store: Store, workspace: str, row: Row) -> None:
     ]
     if users:
         raise Refused(409, f"Structure is referred to by: {', '.join(users)}")
+
+
+def _without_records(store: Store, workspace: str, row: Row) -> None:
+    RecordRows(store, workspace).remove_all(row["recordSlug"])
 
 
 def _no_loop_by_code(store: Store, workspace: str, row: Row) -> None:
@@ -140,13 +147,21 @@ SERVICES = {
         completed=spellings.with_slug,
         fits=_targets_exist,
         free=_not_referred_to,
+        gone=_without_records,
+    ),
+    "allowed-domain": Service(
+        KINDS["allowed-domain"],
+        frozenset({"domain"}),
+        rules.allowed_domain,
+        methods=("DELETE",),
+        understood=spellings.allowed_domain,
+        adds=lambda row: {member: row[member] for member in ("id", "domain", "workspaceSlug", "createdBy", "createdAt")},
     ),
     "function": Service(
         KINDS["function"],
         frozenset({"name", "description", "code", "timeoutMs"}),
         rules.function,
         fills={"description": None, "timeoutMs": 30000},
-        refused=("test",),
         fits=_no_loop_by_code,
         free=_function_unused,
     ),

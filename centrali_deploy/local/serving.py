@@ -1,24 +1,40 @@
-"""The local workspace on a port of this machine, until it is asked to stop."""
+"""The local workspace on a port of this machine, until it is asked to stop.
+
+It promises that what is running is finished, and that a connection dropped on purpose is really dropped.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+import signal
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    Message = MutableMapping[str, Any]
+    Application = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 30
+"""Seconds that running requests have to end when it is told to stop."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def bound(port: int) -> socket.socket:
-    """A listening socket on loopback; port 0 takes any free one. Raises OSError when the port is taken."""
-    listening = socket.socket()
+def bound(port: int, host: str = LOOPBACK) -> socket.socket:
+    """A listening socket; port 0 takes any free one.
+
+    Raises socket.gaierror when there is no such host, any other OSError when the port cannot be had.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    # The protocol is named so that asyncio sends small answers at once: otherwise each waits 40 ms for an acknowledgement.
+    listening = socket.socket(family, proto=socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((LOOPBACK, port))
+        listening.bind(address)
         listening.listen(128)
     except OSError:
         listening.close()
@@ -26,7 +42,55 @@ def bound(port: int) -> socket.socket:
     return listening
 
 
-def serve(app: Starlette, listening: socket.socket) -> None:
-    """Answer requests until SIGINT or SIGTERM, then finish what is running."""
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listening])
+def is_open(host: str) -> bool:
+    """Whether other machines reach what listens on this address."""
+    return not ipaddress.ip_address(host).is_loopback
+
+
+def url_of(host: str, port: int) -> str:
+    """Where this machine reaches what listens on an address."""
+    address = ipaddress.ip_address(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return f"http://[{'::1' if address.is_unspecified else address}]:{port}"
+    return f"http://{LOOPBACK if address.is_unspecified else address}:{port}"
+
+
+def serve(app: Application, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Answer requests until SIGINT or SIGTERM, then finish what is running and return.
+
+    `ready` is called when a signal would stop it in this way and connections are taken.
+    """
+    dropping = _Dropping(app)
+    config = uvicorn.Config(dropping, log_level="warning", lifespan="off", access_log=False, timeout_graceful_shutdown=PATIENCE)
+    dropping.server = server = uvicorn.Server(config)
+
+    def stop(_number: int, _frame: object) -> None:
+        """Before the server listens to signals, and for those that it raises again when it has ended."""
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    try:
+        ready()
+        server.run(sockets=[listening])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Dropping:
+    """The application, with a ConnectionResetError out of it made into a connection that ends without an answer."""
+
+    server: uvicorn.Server
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ConnectionResetError:
+            for connection in list(self.server.server_state.connections):
+                if connection.transport.get_extra_info("peername")[:2] == scope["client"]:
+                    connection.transport.abort()
+            while (await receive())["type"] != "http.disconnect":
+                pass

@@ -26,6 +26,11 @@ def with_slug(row: Row) -> Row:
     return {**row, "recordSlug": re.sub(r"[^a-z0-9]+", "-", row["name"].lower()).strip("-")}
 
 
+def allowed_domain(body: Row) -> Row:
+    """Domains are kept in lowercase [I]."""
+    return {**body, "domain": body["domain"].lower()} if isinstance(body.get("domain"), str) else body
+
+
 def trigger(body: Row) -> Row:
     """Another word for the event, and an interval that needs no scheduleType [D]."""
     row = dict(body)

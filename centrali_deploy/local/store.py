@@ -1,4 +1,4 @@
-"""Where the local workspace keeps its resources: one SQLite file, every resource as JSON in a row.
+"""Where the local workspace keeps its resources and records: one SQLite file, each of them as JSON in a row.
 
 One connection behind a lock serves all threads; a second process may have the same file open.
 """
@@ -15,29 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.errors import UsageProblem
+from centrali_deploy.local.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Row = dict[str, Any]
+Value = str | int | float | None
+"""What a parameter of a statement can be."""
 
 _MARK = 0x43444C57
 """Tells a database of ours from any other."""
 _TRIES, _PAUSE = 100, 0.05
-_SCHEMA = f"""
-pragma application_id = {_MARK};
-create table if not exists facts (name text primary key, value text not null);
-create table if not exists objects (
-  number integer primary key,
-  workspace text not null,
-  kind text not null,
-  id text not null,
-  name text not null,
-  data text not null check (json_valid(data)),
-  unique (workspace, kind, id)
-);
-create index if not exists objects_by_name on objects (workspace, kind, name);
-"""
 
 
 class StoreFailed(Exception):
@@ -63,6 +52,7 @@ class Store:
         """
         self._lock = threading.RLock()
         self._database = database
+        self._claim: sqlite3.Connection | None = None
         with self._usable():
             self._create(database)
             self._connection = sqlite3.connect(database, check_same_thread=False, isolation_level=None, timeout=30)
@@ -86,7 +76,8 @@ class Store:
             raise UsageProblem(f"{self._database} holds something else than a local workspace.", "Name another file, or none.")
         self._write_ahead()
         self._connection.execute("pragma synchronous = normal")
-        self._connection.executescript(_SCHEMA)
+        self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        self._connection.executescript(f"pragma application_id = {_MARK};{TABLES}")
 
     @staticmethod
     def _create(database: str) -> None:
@@ -116,10 +107,28 @@ class Store:
         mark, tables = self._connection.execute(query).fetchone()
         return bool(tables > 0 and mark != _MARK)
 
+    def claim(self) -> None:
+        """Be the only process that serves this file, until it is closed or the process ends. Raises UsageProblem when there is one.
+
+        A lock on a file beside it, so that other programs may read and write the database itself.
+        """
+        if self._database != ":memory:":
+            with self._usable():
+                self._create(f"{self._database}-serving")
+                self._claim = sqlite3.connect(f"{self._database}-serving", check_same_thread=False, isolation_level=None, timeout=0)
+            try:
+                self._claim.execute("begin exclusive")
+            except sqlite3.Error as error:
+                self._claim.close()
+                hint = "Use that one, stop it, or name another file with --db."
+                raise UsageProblem(f"{self._database} is served by another process already.", hint) from error
+
     def close(self) -> None:
         """Close the file, as soon as nobody is using it; SQLite crashes when it is closed under a running statement."""
         with self._lock:
             self._connection.close()
+            if self._claim:
+                self._claim.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -133,6 +142,40 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
                 raise
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A step that is undone as a whole when it raises, though the transaction around it, if there is one, goes on."""
+        with self._lock:
+            if not self._connection.in_transaction:
+                with self.transaction():
+                    yield
+                return
+            self._connection.execute("savepoint part")
+            try:
+                yield
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback to part")
+                raise
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("release part")
+
+    def select(self, query: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """The rows that a query finds."""
+        with self._lock, _explained():
+            return self._connection.execute(query, values).fetchall()
+
+    def run(self, statement: str, rows: Iterable[Sequence[Value]] = ((),)) -> None:
+        """Carry out a statement, once for each row of values."""
+        with self._lock, _explained():
+            self._connection.executemany(statement, rows)
+
+    def ready(self, statement: str) -> None:
+        """Carry out a statement that changes how tables are kept, such as an index."""
+        with self._lock, _explained():
+            self._connection.execute(statement)
 
     def fact(self, name: str, otherwise: str) -> str:
         """A remembered text; `otherwise` is kept and returned when there is none yet. Raises UsageProblem when it cannot be."""

@@ -23,6 +23,7 @@ MOST_NODES = 500_000
 BLOCK = "|"
 """Ends a path that leads to the first line of a block of text."""
 _MERGE = "<<"
+_QUOTES = {"'", '"'}
 _ROOT: Path = ()
 _TAGS = {"tag:yaml.org,2002:str", "!"}
 Event = Any
@@ -53,6 +54,8 @@ class Builder:
         self.data: Any = None
         self.places: dict[Path, Position] = {}
         self.problems: list[Problem] = []
+        self.quoted: Event = None
+        """The last text in quotes."""
         self._name = name
         self._stack: list[_Open] = []
         self._top: _Open | None = None
@@ -69,6 +72,8 @@ class Builder:
     def scalar(self, event: Event) -> None:
         """A word or a text."""
         value, top = event.value, self._top
+        if event.style in _QUOTES:
+            self.quoted = event
         if event.tag is not None:
             if event.tag not in _TAGS:
                 self._unknown_tag(event)

@@ -45,7 +45,7 @@ def parse_document(text: str, name: str) -> Document:
     try:
         _feed(builder, text)
     except yaml.MarkedYAMLError as error:
-        line, column, message, hint = malformed(error, text)
+        line, column, message, hint = malformed(error, text, builder.quoted)
         if "nesting depth" in str(error.problem):  # the parser's own limit, which newer ones reach before ours
             message, hint = TOO_DEEP
         raise ManifestError([*builder.problems, Problem(Position(name, line, column), "", message, hint)]) from error

@@ -51,7 +51,7 @@ def load_everywhere(paths: Sequence[str], environ: Mapping[str, str], choice: Ch
     problems = tuple(sorted({*_told(found), *_told(together)}))
     if has_errors(problems):
         raise ManifestError(problems)
-    return Everywhere({name: loaded(files.sources, reading) for name, reading in readings.items()}, problems)
+    return Everywhere({name: loaded(reading) for name, reading in readings.items()}, problems)
 
 
 def where(found: Mapping[str, Iterable[T]]) -> Iterator[tuple[T, str]]:

@@ -50,7 +50,7 @@ def _ordered(lines: list[str], places: Mapping[Path, Position], at: Path, member
     """The lines with the members of one mapping in order; as they are where it is not written one member a line."""
     begins = [places[(*at, member)].line - 1 if (*at, member) in places else -1 for member in members]
     column = places[(*at, next(iter(members)))].column - 1 if members and begins[0] >= 0 else 0
-    if sorted(set(begins)) != begins or begins[:1] == [-1] or (at and begins[0] <= places[at].line - 1):
+    if not begins or sorted(set(begins)) != begins or begins[:1] == [-1] or (at and begins[0] <= places[at].line - 1):
         return lines
     starts = [_with_comments(lines, line, column) for line in begins]
     end = _end(lines, begins[-1], column)

@@ -70,7 +70,7 @@ def workspace_schema() -> Schema:
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "centrali-deploy manifest",
-        "description": "Structures, functions, triggers and orchestrations of a Centrali workspace.",
+        "description": "Structures, allowed domains, functions, triggers and orchestrations of a Centrali workspace.",
         "type": "object",
         "required": ["version"],
         "additionalProperties": False,
@@ -107,8 +107,12 @@ def _section(kind: Kind, definitions: Schema) -> Schema:
     definitions |= made.pop("$defs", {})
     if kind.text_member:
         _with_source(made, kind.text_member)
-    _with_old_names(kind, made, definitions)
-    names = {"pattern": _SLUG} if kind.slug else {"minLength": 1, "maxLength": 255}
+    if kind.members:
+        _with_old_names(kind, made, definitions)
+    else:
+        made["type"] = ["object", "null"]
+    pattern = _SLUG if kind.slug else kind.name_pattern
+    names = {"pattern": pattern} if pattern else {"minLength": 1, "maxLength": 255}
     about = f"Every {kind.name}, by its {kind.identity}."
     return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": made}
 

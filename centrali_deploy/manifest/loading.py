@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,6 +40,7 @@ class Loaded:
     """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where.
 
     `warnings`: what the API takes and is probably not meant. `protect`: patterns of addresses that must stay as they are.
+    `environment`: the chosen one. `environments`: the workspace of each that names one.
     """
 
     workspace: str | None
@@ -48,6 +49,8 @@ class Loaded:
     files: tuple[str, ...]
     warnings: tuple[Problem, ...] = ()
     protect: tuple[str, ...] = ()
+    environment: str | None = None
+    environments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +80,24 @@ def read_files(paths: Sequence[str]) -> Files:
 
 def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
     """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read."""
-    files = read_files(paths)
-    reading = Reading(files, environ, choice)
+    reading = Reading(read_files(paths), environ, choice)
     reading.check()
     if has_errors(reading.problems):
         raise ManifestError(reading.problems)
-    return loaded(files.sources, reading)
+    return loaded(reading)
 
 
-def loaded(sources: Sequence[Source], reading: Reading) -> Loaded:
+def loaded(reading: Reading) -> Loaded:
     """What was read, once it is known to be free of errors."""
     return Loaded(
         reading.layers.workspace,
         reading.resources,
         tuple(reading.together.undeclared()),
-        tuple(source.name for source in sources),
+        tuple(source.name for source in reading.files.sources),
         tuple(sorted(set(reading.problems))),
         reading.layers.protect,
+        reading.environment,
+        {name: found.workspace for name, (found, _) in reading.files.head.environments.items() if found.workspace},
     )
 
 
@@ -119,9 +123,9 @@ class Reading:
         self.alone: list[Problem] = [*files.head.problems, *self.layers.problems]
         self.among: list[Problem] | None = None
         self.together = Together({}, {})
-        self._files = files
+        self.files = files
         self._environ = environ
-        self._environment = choice.environment
+        self.environment = choice.environment
         self._kept = kept
         self._checkings: dict[Address, Checking] = {}
 
@@ -132,10 +136,10 @@ class Reading:
 
     def check(self) -> None:
         """Look at each resource by itself and, when nothing is wrong with any, at all of them together."""
-        for source, document in self._files.documents:
+        for source, document in self.files.documents:
             self._read(source, document)
         if not self.resources and not self.alone:
-            place = Position(self._files.sources[0].name)
+            place = Position(self.files.sources[0].name)
             self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
         self.alone += [*self._overridden(), *self._protected()]
         if not has_errors(self.alone):
@@ -154,7 +158,7 @@ class Reading:
         for index, text in enumerate(self.layers.protect):
             if is_address(text) and not is_pattern(text) and (address := Address.parse(text)) not in self.resources.keys() | old:
                 hint = near_name(address, self.resources) or "Only what is declared is protected."
-                place = self._files.head.place(str(self._environment), ("protect", index))
+                place = self.files.head.place(str(self.environment), ("protect", index))
                 yield Problem(place, "", f"{address} is protected here and not declared.", hint, "warning")
 
     def _read(self, source: Source, document: Document) -> None:

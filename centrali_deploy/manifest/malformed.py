@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PLAIN_DATA = "Leave it out: only plain data is read."
+_CODE = re.compile(r"[;{}()]\s*$")
 QUOTE_STAR = 'If * is meant as text, quote it: "* * * * *".'
 """The way out where an alias was hardly meant."""
 
@@ -43,10 +44,14 @@ class _Said(NamedTuple):
         return self.lines[self.line][self.column :]
 
 
-def malformed(error: Any, text: str) -> Malformed:  # noqa: ANN401 -- the parser's own error, with its marks
-    """The first thing that is wrong with a text."""
+def malformed(error: Any, text: str, quoted: Any = None) -> Malformed:  # noqa: ANN401 -- the parser's own error and event
+    """The first thing that is wrong with a text. `quoted`: the last text in quotes before it, with its marks."""
     said, begin = str(error.problem or ""), error.context_mark
     at = error.problem_mark or begin
+    if quoted and at and quoted.start_mark.line < quoted.end_mark.line == at.line:
+        place = quoted.start_mark  # a quote that was forgotten is closed by the next one, wherever that is
+        message = f"This quote is closed only at line {quoted.end_mark.line + 1}."
+        return Malformed(place.line + 1, place.column + 1, message, "Close it where the text ends.")
     lines = [*text.split("\n"), ""]
     line, column = (min(at.line, len(lines) - 1), at.column) if at else (0, 0)
     found = _Said(said, str(error.context or ""), lines, line, column, begin.line + 1 if begin else 1)
@@ -74,13 +79,28 @@ def _key(said: _Said) -> tuple[str, str]:
     """A colon where no key can be: a second one in a line, or one below something that takes no members."""
     if ": " in said.before:
         return 'A value cannot have ": " in it.', "Quote it, or put each key on a line of its own."
-    above = next((number for number in range(said.line - 1, -1, -1) if said.lines[number].split("#")[0].strip()), None)
+    above = _above(said)
+    if above is not None and _CODE.search(said.lines[above]):
+        return "A key cannot stand here.", 'If this is code, write "code: |" above it.'
     hint = "Check the indentation of this line."
     if above is not None and re.search(r":(\s|$)", said.lines[above]):
         hint = f"Line {above + 1} has a value already: take it away, or indent this line as that one is."
     elif above is not None:
         hint = f'Line {above + 1} has no ": " after its key.'
     return "A key cannot stand here.", hint
+
+
+def _above(said: _Said) -> int | None:
+    """The nearest line above that says something, counted from 0."""
+    return next((number for number in range(said.line - 1, -1, -1) if said.lines[number].split("#")[0].strip()), None)
+
+
+def _no_colon(said: _Said) -> tuple[str, str]:
+    moved = said._replace(line=said.begun - 1)
+    above = _above(moved)
+    if above is not None and re.search(r"[|>][-+]?\s*$", said.lines[above]):
+        return "This line is no part of the text above it.", f"Indent the text that begins at line {above + 1}."
+    return 'This line has no ": " after its key.', "Write the key, a colon, a space and the value."
 
 
 def _unfit(said: _Said) -> tuple[str, str]:
@@ -124,7 +144,9 @@ _WORDED: tuple[tuple[str, str, bool, Callable[[_Said], tuple[str, str]]], ...] =
     ("mapping values are not allowed", "", False, _key),
     ("expected key", "block", False, _unfit),
     ("'-' indicator", "block", False, _unfit),
+    ("expected ':'", "simple key", True, _no_colon),
     ("cannot start any token", "", False, _beginning),
+    ("tab character", "", False, _always("There is a tab where a line begins.", "Indent with spaces, not with tabs.")),
     ("sequence entries are not allowed", "", False, _always("A list cannot begin in the line of its key.", 'Put "- " on the next line.')),
     ("expected node content", "", False, _empty),
     ("escape", "quoted", False, _escape),

@@ -39,7 +39,9 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
     for text in paths or _usual():
         path = Path(text)
         try:
-            sources = list(_below(path)) if path.is_dir() else [Source(path, path.parent)]
+            folder = path if path.is_dir() else path.parent
+            root = _project(folder if paths else Path())
+            sources = [Source(each, root) for each in (_below(path) if path.is_dir() else [path])]
             there = bool(text) and path.exists()
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
@@ -94,9 +96,15 @@ def _raise(error: OSError) -> Never:
     raise error
 
 
-def _below(root: Path) -> list[Source]:
+def _project(folder: Path) -> Path:
+    """The directory with `.git` around a folder, or else the folder."""
+    whole = folder.resolve()
+    return next((each for each in (whole, *whole.parents) if each.joinpath(".git").exists()), folder)
+
+
+def _below(root: Path) -> list[Path]:
     files = []
     for folder, folders, names in os.walk(root, onerror=_raise):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         files += [Path(folder, name) for name in names if name.endswith((".yaml", ".yml")) and not name.startswith(".")]
-    return [Source(path, root) for path in sorted(files)]
+    return sorted(files)

@@ -89,7 +89,8 @@ class Surroundings:
 
     def _read(self, path: str, whole: FilePath) -> str:
         if not whole.is_relative_to(self.root.resolve()):
-            raise ValueError(f'"{path}" lies outside the project ({self.root.resolve().name}/).', "Move the file beside the manifest.")
+            hint = "Move it into the project: the directory with .git, or else the manifest's own."
+            raise ValueError(f'"{path}" lies outside the project ({self.root.resolve().name}/).', hint)
         if whole.is_dir():
             raise ValueError(f'"{path}" is a directory.', "Name a file in it.")
         size = whole.stat().st_size

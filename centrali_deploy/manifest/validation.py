@@ -11,7 +11,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.manifest.building import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
-from centrali_deploy.manifest.wording import findings, known_members
+from centrali_deploy.manifest.wording import findings, members_are
 from centrali_deploy.manifest.words import called, near_member
 from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
@@ -44,11 +44,13 @@ class Checking:
     def checked(self, written: Any, layers: Mapping[Path, str]) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
         """The resource as declared; `layers` says what an environment laid over it. Only meaningful without errors."""
         self._check_name()
+        if written is None and not self.kind.members:
+            written = {}  # a name with nothing behind its colon is all there is to write
         if not isinstance(written, dict):
             self._problem(
                 (),
                 f"{self.address} must be a mapping, not {called(written)}.",
-                f"Members are: {', '.join(sorted(known_members(self.kind)))}.",
+                members_are(self.kind),
             )
             return DesiredResource(self.address, {}, self._places)
         spec = written = self.kind.canonical(self._with_source(dict(written)))
@@ -106,6 +108,8 @@ class Checking:
 
     def _renames(self, spec: dict[str, Any]) -> tuple[dict[str, Any], str | None, dict[tuple[str, str], str]]:
         """A spec without what it says of old names, and what it says."""
+        if not self.kind.members:
+            return spec, None, {}  # a name is all there is, so another one is another resource
         spec = dict(spec)
         old = self._old((_RENAMED,), spec.pop(_RENAMED, None), self.address.name)
         items: dict[tuple[str, str], str] = {}

@@ -116,7 +116,7 @@ def _how(wanted: str, value: object, path: Path) -> str:
     if wanted == "true or false" and str(value).lower() in _FLAGS:
         return f"Write {_FLAGS[str(value).lower()]}."
     if wanted == "a text":
-        return f'Put it in quotes: "{shown(value)}".' if isinstance(value, int | float) else "Write a text, or leave it out."
+        return "Put it in quotes, as it is written." if isinstance(value, int | float) else "Write a text, or leave it out."
     if "number" in wanted and isinstance(value, str):
         return "Leave out the quotes." if re.fullmatch(r"[-+]?[\d.]+", value) else "Write digits only."
     if wanted == "a list":
@@ -145,14 +145,20 @@ def _unknown(kind: Kind, path: Path) -> Finding:
         return _by_id(path, member)
     if len(path) > 1:
         return Finding(path, f'"{key}" is not a member of this.', "Take it out.")
-    if near := near_member(key, known_members(kind) | {"renamedFrom"}):
+    if kind.members and (near := near_member(key, known_members(kind) | {"renamedFrom"})):
         return _misspelt(path[:-1], key, near)
-    return Finding(path, f'"{key}" is not a member of {article(kind.name)}.', f"Members are: {', '.join(sorted(known_members(kind)))}.")
+    return Finding(path, f'"{key}" is not a member of {article(kind.name)}.', members_are(kind))
 
 
 def known_members(kind: Kind) -> frozenset[str]:
     """The members a manifest may have for this kind."""
     return frozenset(kind.members) | ({"source"} if kind.text_member else frozenset())
+
+
+def members_are(kind: Kind) -> str:
+    """What may be written of this kind."""
+    known = sorted(known_members(kind))
+    return f"Members are: {', '.join(known)}." if known else "Write the name and its colon, and nothing more."
 
 
 def _missing(kind: Kind, holder: Any, path: Path, hint: str) -> Finding:  # noqa: ANN401 -- any plain value

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import AppliedInPart, StalePlan, UnsafePlan
+from centrali_deploy.errors import AppliedInPart, ManifestError, StalePlan, UnsafePlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from centrali_deploy.apply.outcome import Event, Outcome
+    from centrali_deploy.errors import Problem
     from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Plan
@@ -27,6 +28,15 @@ def check(loaded: Loaded, planned: Planned, client: Client) -> None:
         listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
         raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
     check_secrets(planned.plan, Writing(client, loaded.desired, planned.live))
+
+
+def unset(loaded: Loaded, planned: Planned, client: Client) -> tuple[Problem, ...]:
+    """The secrets an apply of this plan would need and that are not set here."""
+    try:
+        check_secrets(planned.plan, Writing(client, loaded.desired, planned.live))
+    except ManifestError as error:
+        return error.problems
+    return ()
 
 
 def refuse_stale(approved: Plan, now: Plan) -> None:

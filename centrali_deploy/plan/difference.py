@@ -76,7 +76,7 @@ class _Comparison:
                 yield FieldChange((*path, key), Mark.ABSENT, shown(item))
         for key, item in present.items():
             if key not in wanted:
-                yield FieldChange((*path, key), shown(item), Mark.ABSENT)
+                yield FieldChange((*path, key), shown(item), Mark.ABSENT, place.removal_note)
         before, after = [k for k in present if k in wanted], [k for k in wanted if k in present]
         if place.ordered and before != after:
             yield FieldChange((*path, EACH_ITEM_ORDER), list(map(str, present)), list(map(str, wanted)))

@@ -195,6 +195,8 @@ def _refused(new: Address, old: Address) -> Refusal:
 
 
 def _alike(left: Plain, right: Plain) -> bool:
+    if not left:
+        return False  # what says nothing is like nothing
     both = left.keys() & right.keys()
     first, second = (json.dumps({m: spec[m] for m in sorted(both)}, default=str)[:_MOST] for spec in (left, right))
     matcher = SequenceMatcher(None, first, second, autojunk=False)

@@ -1,5 +1,6 @@
 """Observing: every kind listed once and translated into the manifest's language.
 
+A kind whose route is not published is listed only when one of it is wanted: a guess must not stand in anybody's way.
 Objects are read by themselves only where a list leaves out what must be compared, and only those somebody declared.
 """
 
@@ -39,9 +40,10 @@ class Progress:
 def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, None, LiveState]:
     """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
     listed: dict[str, list[Raw]] = {}
+    kinds = [kind for kind in KINDS.values() if kind.published or any(address.kind == kind.name for address in wanted)]
     lists, pages = ThreadPoolExecutor(len(KINDS)), ThreadPoolExecutor(PAGES)
     try:
-        running = {lists.submit(_list, client, kind, pages): kind for kind in KINDS.values()}
+        running = {lists.submit(_list, client, kind, pages): kind for kind in kinds}
         while running:
             ended, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
             for done in ended:
@@ -50,7 +52,7 @@ def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, 
                 yield Progress(kind.section, len(listed[kind.name]))
             if not ended:
                 yield Progress(", ".join(kind.section for kind in running.values()), 0)
-        for kind in KINDS.values():
+        for kind in kinds:
             if kind.listed_without:
                 yield from _complete(client, kind, listed[kind.name], wanted, pages)
     finally:

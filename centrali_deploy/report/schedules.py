@@ -20,4 +20,6 @@ def schedule_lines(desired: DesiredState, now: datetime) -> Iterator[str]:
             settings = resource.spec.get(member) or {}
             if expression := settings.get("cronExpression"):
                 times = next_times(expression, settings.get("timezone") or "UTC", now=now)
-                yield f"{address}  {expression}  next: {', '.join(time.isoformat(sep=' ', timespec='minutes') for time in times)}"
+                stopped = resource.spec.get("enabled") is False or resource.spec.get("status") in {"draft", "paused"}
+                word = "stopped; would fire" if stopped else "next:"
+                yield f"{address}  {expression}  {word} {', '.join(time.isoformat(sep=' ', timespec='minutes') for time in times)}"

@@ -90,3 +90,27 @@ def test_without_the_extra_a_local_workspace_says_what_to_install(monkeypatch: p
     with pytest.raises(UsageProblem, match="needs the local workspace") as caught:
         connect(Settings(local=""), loaded("acme"), {})
     assert "pip install 'centrali-deploy[local]'" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("environment", "settings", "environ", "said"),
+    [
+        (
+            "dev",
+            Settings(),
+            {"CENTRALI_WORKSPACE": "acme"},
+            "The environment dev is the workspace acme-dev, and CENTRALI_WORKSPACE says acme.",
+        ),
+        ("dev", Settings("other"), {}, "The environment dev is the workspace acme-dev, and --workspace says other."),
+        (None, Settings(), {"CENTRALI_WORKSPACE": "acme"}, "acme is the workspace of the environment prod, which is not chosen."),
+        (None, Settings("acme"), {}, "acme is the workspace of the environment prod, which is not chosen."),
+    ],
+)
+def test_the_settings_of_one_environment_are_not_for_the_workspace_of_another(
+    environment: str | None, settings: Settings, environ: dict[str, str], said: str
+) -> None:
+    chosen = Loaded("acme-dev", {}, (), ("w.yaml",), environment=environment, environments={"dev": "acme-dev", "prod": "acme"})
+    with pytest.raises(UsageProblem) as caught:
+        connect(settings, chosen, TOKEN | environ)
+    assert caught.value.message == said
+    assert caught.value.hint

@@ -238,3 +238,21 @@ def test_help_for_a_reader_that_went_away_is_no_failure(monkeypatch: pytest.Monk
     with os.fdopen(writing, "w", encoding="utf-8") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         assert run(["plan", "--help"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("plan", "--env", "prod"), "Did you mean -e or --environment?"),
+        (("apply", "-y"), "Did you mean --yes?"),
+        (("apply", "--auto-approve"), "Did you mean --yes?"),
+        (("apply", "--dry-run"), "Did you mean centrali-deploy plan?"),
+        (("version",), "Did you mean --version?"),
+        (("diff",), "Did you mean plan?"),
+        (("plan", "--var"), "See centrali-deploy plan --help."),
+        (("serve", "--port", "abc"), "See centrali-deploy serve --help."),
+    ],
+)
+def test_what_other_tools_call_it_leads_to_what_it_is_called_here(words: tuple[str, ...], hint: str, centrali: Callable[..., Any]) -> None:
+    found = centrali(*words)
+    assert (found.code, found.err.splitlines()[-1].strip()) == (3, hint)

@@ -57,3 +57,23 @@ def test_secrets_are_sent_again_only_if_asked(
     found = centrali("plan", "--local", "--detailed-exitcode", *words)
     assert (found.code, "(secret)" in found.out) == ((2, True) if words else (0, False))
     assert "canary" not in found.out
+
+
+def test_a_plan_says_which_secrets_apply_will_need_and_shows_warnings(
+    centrali: Callable[..., Any], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KEY", raising=False)
+    trigger = (
+        'triggers: {t: {function: f, executionType: on-demand, triggerMetadata: {params: {k: {value: "${env:KEY}", encrypt: true}}}}}\n'
+    )
+    (project / "workspace.yaml").write_text(
+        "version: 1\nworkspace: acme-dev\nfunctions:\n  f: {code: 'async function run() { console.log(1) }'}\n" + trigger
+    )
+    found = centrali("plan", "--local")
+    assert "Where apply runs, it will need:\n  The environment variable KEY is not set." in found.out
+    assert "workspace.yaml:4:" in found.err
+    assert "There is no console." in found.err
+    answer = json.loads(centrali("plan", "--local", "-o", "json").out)
+    assert [problem["message"] for problem in answer["unset"]] == ["The environment variable KEY is not set."]
+    monkeypatch.setenv("KEY", "x")
+    assert "it will need" not in centrali("plan", "--local").out

@@ -80,7 +80,7 @@ def test_strict_takes_a_warning_for_a_problem_and_changes_nothing_else(output: s
 def test_strict_tells_the_warning_as_what_is_wrong(validate: Callable[..., Said]) -> None:
     said = validate(ODD, "--strict")
     assert said.out == ""
-    assert said.err == "workspace.yaml:6:7  warning  function/f\n  There is no console. Use api.log({message}).\n1 warning.\n"
+    assert said.err == "workspace.yaml:6:7  function/f\n  There is no console. Use api.log({message}).\n1 problem.\n"
 
 
 def test_errors_are_told_together_with_warnings(validate: Callable[..., Said]) -> None:
@@ -92,8 +92,8 @@ def test_errors_are_told_together_with_warnings(validate: Callable[..., Said]) -
 @pytest.mark.parametrize("strict", [(), ("--strict",)])
 def test_github_is_told_every_problem_in_a_command_each(strict: tuple[str, ...], validate: Callable[..., Said]) -> None:
     assert validate(GOOD, "-o", "github", *strict).out == ""
-    warning = "::warning file=workspace.yaml,line=6,col=7,title=function/f::There is no console. Use api.log({message}).\n"
-    assert validate(ODD, "-o", "github", *strict).out == warning
+    told = f"::{'error' if strict else 'warning'} file=workspace.yaml,line=6,col=7,title=function/f::There is no console."
+    assert validate(ODD, "-o", "github", *strict).out == f"{told} Use api.log({{message}}).\n"
     said = validate(BAD, "-o", "github", *strict)
     assert [line.split(",title")[0] for line in said.out.splitlines()] == [
         "::error file=workspace.yaml,line=3,col=40",
@@ -106,7 +106,7 @@ def test_github_is_told_every_problem_in_a_command_each(strict: tuple[str, ...],
 def test_sarif_is_one_log_whatever_is_found(text: str, levels: list[str], validate: Callable[..., Said]) -> None:
     for strict in ((), ("--strict",)):
         (one,) = json.loads(validate(text, "-o", "sarif", *strict).out)["runs"]
-        assert [result["level"] for result in one["results"]] == levels
+        assert [result["level"] for result in one["results"]] == (["error"] * len(levels) if strict else levels)
 
 
 def test_json_is_one_document_with_warnings_and_with_errors(validate: Callable[..., Said]) -> None:
@@ -115,7 +115,7 @@ def test_json_is_one_document_with_warnings_and_with_errors(validate: Callable[.
     assert [(each["severity"], each["line"], each["column"]) for each in found["warnings"]] == [("warning", 6, 7)]
     found = json.loads(validate(ODD, "-o", "json", "--strict").out)
     assert (found["exitCode"], found["reason"]) == (3, "invalid")
-    assert [each["severity"] for each in found["error"]["problems"]] == ["warning"]
+    assert [each["severity"] for each in found["error"]["problems"]] == ["error"]
 
 
 def test_what_is_not_declared_here_is_listed_as_not_checked(validate: Callable[..., Said]) -> None:

@@ -157,13 +157,20 @@ def test_each_changed_member_alone_is_one_update_and_then_nothing(
 
 
 @pytest.mark.parametrize(("kind", "pair"), CASES)
-def test_the_whole_change_is_one_update_and_then_nothing(kind: Kind, pair: Any, client: Client, manifest: Callable[..., str]) -> None:
+def test_the_whole_change_is_one_update_if_there_is_any_and_then_nothing(
+    kind: Kind, pair: Any, client: Client, manifest: Callable[..., str]
+) -> None:
     before, after = without_lost_secrets(kind, pair)
     applied(manifest(around(kind, before)), client)
     path = manifest(around(kind, after))
     found = applied(path, client)
-    assert own(kind, found.plan) == [Action.UPDATE]
+    assert own(kind, found.plan) == ([Action.UPDATE] if kind.update_methods else [])
     assert planned(path, client).plan.pending == ()
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_what_has_members_can_be_updated_and_what_has_none_cannot(kind: Kind) -> None:
+    assert bool(kind.members) == bool(kind.update_methods)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())

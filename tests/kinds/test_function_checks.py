@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Finding
 
 RUN = "async function run() {}\n"
+SOMEWHERE = "among allowedDomains; it may be allowed in the workspace."
 
 
 def found(code: Any) -> list[Finding]:
@@ -32,9 +33,9 @@ def told(code: Any) -> list[tuple[str, str, Any]]:
     [
         (RUN, []),
         (f"const a = 1\n{RUN}function helper() {{}}", []),
-        ("const run = async () => {}", [("error", "There is no function run.", None)]),
-        ("// nothing", [("error", "There is no function run.", None)]),
-        ("async function Run() {}", [("error", "There is no function run.", None)]),
+        ("const run = async () => {}", [("error", "There is no function run.", (1, 1))]),
+        ("// nothing", [("error", "There is no function run.", (1, 1))]),
+        ("async function Run() {}", [("error", "There is no function run.", (1, 1))]),
         ("function run() {}", [("error", "run is not a plain async function.", (1, 10))]),
         ("async function* run() {}", [("error", "run is not a plain async function.", (1, 17))]),
         ("async function run(event) {}", [("error", "run takes parameters, and the platform gives none.", (1, 16))]),
@@ -61,6 +62,11 @@ def test_run_is_declared_once_async_and_without_parameters(code: str, findings: 
 def test_a_second_run_is_told_with_the_line_of_the_first() -> None:
     (finding,) = found("\n" + RUN + RUN)
     assert finding.hint == "It is also at line 2 of the code: keep one."
+
+
+@pytest.mark.parametrize("code", ["const run = async () => {}", "let run = async function () {}", "const f = {run: async () => 1}"])
+def test_a_run_that_is_a_value_has_a_way_out_of_its_own(code: str) -> None:
+    assert [finding.hint for finding in found(code)] == ["Make it a function of its own: async function run() { ... }."]
 
 
 def test_three_places_that_are_no_javascript_are_told_and_no_more() -> None:
@@ -211,3 +217,31 @@ def test_errors_in_code_keep_a_manifest_from_loading_at_their_line(manifest: Cal
         load([manifest(text)], {})
     (problem,) = caught.value.problems
     assert (problem.position.line, problem.position.column) == (6, 25)
+
+
+@pytest.mark.parametrize(
+    ("call", "declared", "warnings"),
+    [
+        ("api.httpPost('https://api.stripe.com/v1', {})", ["api.stripe.com"], []),
+        ("api.httpPost('https://api.stripe.com/v1', {})", [], []),
+        (
+            "api.httpPost('https://api.strip.com/v1', {})",
+            ["api.stripe.com"],
+            [f'"api.strip.com" is not declared {SOMEWHERE} Add api.strip.com: there, or did you mean api.stripe.com?'],
+        ),
+        (
+            "api.httpRequest({url: 'https://hooks.slack.com', method: 'POST'})",
+            ["a.b"],
+            [f'"hooks.slack.com" is not declared {SOMEWHERE} Add hooks.slack.com: there.'],
+        ),
+        ("api.queryRecords('https://hooks.slack.com')", ["a.b"], []),
+        ("api.httpFetch(triggerParams.url)", ["a.b"], []),
+    ],
+)
+def test_a_request_to_a_domain_that_is_not_declared_is_told_where_any_are(
+    call: str, declared: list[str], warnings: list[str], manifest: Callable[..., str]
+) -> None:
+    functions = {"f": {"code": f"async function run() {{\n  return {call}\n}}\n"}}
+    loaded = load([manifest({"version": 1, "allowedDomains": dict.fromkeys(declared), "functions": functions})], {})
+    assert [f"{problem.message} {problem.hint}" for problem in loaded.warnings] == warnings
+    assert all(problem.position.line > 1 for problem in loaded.warnings)

@@ -153,3 +153,23 @@ def test_a_path_belongs_to_one_trigger_whatever_its_slashes(one: str, other: str
 )
 def test_other_paths_and_other_types_do_not_get_in_the_way(triggers: list[tuple[str, str]], manifest: Callable[..., str]) -> None:
     assert paths(manifest, *triggers) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "loops"),
+    [
+        ("await api.updateRecord(executionParams.recordId, {a: 1})", True),
+        ("await api.updateRecord(executionParams?.recordId, {a: 1})", True),
+        ("const id = executionParams.recordId; await api.updateRecord(id, {a: 1})", True),
+        ("const {recordId} = executionParams; await api.incrementField(recordId, 'n')", True),
+        ("const {data, recordId: own} = executionParams; await api.updateRecord(own, {})", True),
+        ("const {data, recordId: own} = executionParams; await api.updateRecord(data.customer, {})", False),
+        ("// executionParams.recordId\nawait api.updateRecord(triggerParams.recordId, {})", False),
+        ("await api.fetchRecord(executionParams.recordId)", False),
+    ],
+)
+def test_a_record_that_is_updated_because_it_was_updated_is_a_loop(code: str, loops: bool, manifest: Callable[..., str]) -> None:
+    code = f"async function run() {{ {code} }}"
+    said = [message for message, _, _ in warned(manifest, code, {"event": "record_updated", "recordSlug": "orders"})]
+    assert said == (["This would run itself again and again: record_updated on orders."] if loops else [])
+    assert warned(manifest, code, {"event": "record_created", "recordSlug": "orders"}) == []

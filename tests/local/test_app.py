@@ -89,8 +89,8 @@ def test_a_deleted_structure_keeps_its_slug_until_it_is_deleted_hard(api: httpx.
 
 
 def test_what_is_not_imitated_says_so(api: httpx.Client) -> None:
-    answer = api.post(f"{BASE}/records", json={})
-    assert (answer.status_code, answer.json()["message"]) == (501, f"The local workspace does not imitate POST {BASE}/records")
+    answer = api.post(f"{BASE}/saved-queries", json={})
+    assert (answer.status_code, answer.json()["message"]) == (501, f"The local workspace does not imitate POST {BASE}/saved-queries")
 
 
 def test_an_old_token_has_expired(api: httpx.Client) -> None:

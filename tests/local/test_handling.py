@@ -11,6 +11,7 @@ from centrali_deploy.local.app import create_app
 from centrali_deploy.remote.in_process import InProcess
 
 DATA = "/data/workspace/acme/api/v1"
+FLOW = "/orchestration/ws/acme/api/v1"
 BASE = "/orchestration/ws/acme/api/v1"
 
 
@@ -105,7 +106,7 @@ def test_a_body_that_is_no_object_is_refused(call: str, api: httpx.Client) -> No
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_published_route_that_is_not_imitated_says_so(method: str, api: httpx.Client) -> None:
-    answer = api.request(method, f"{DATA}/compute-functions/test")
+    answer = api.request(method, f"{FLOW}/orchestrations/orch_1/runs")
     assert (answer.status_code, answer.json()["code"]) == (501, "NOT_IMITATED")
 
 

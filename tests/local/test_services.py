@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import httpx
 
 DATA = "/data/workspace/acme/api/v1"
+DOMAINS = f"{DATA}/allowed-domains"
 STRUCTURES, FUNCTIONS, TRIGGERS = (f"{DATA}/{path}" for path in ("collections", "compute-functions", "function-triggers"))
 FLOWS = "/orchestration/ws/acme/api/v1/orchestrations"
 LOOP = "async function run() { await api.createRecord('orders', {}) }"
@@ -187,3 +188,26 @@ def test_an_orchestration_is_stopped_even_if_it_no_longer_fits(api: httpx.Client
     assert api.delete(f"{STRUCTURES}/{id_}").status_code == 204
     assert api.post(f"{path}/pause").json()["status"] == "paused"
     assert refused(api.post(f"{path}/activate"))[:2] == (400, "Structure 'orders' not found")
+
+
+def test_domains_are_added_and_removed_and_nothing_else(api: httpx.Client) -> None:
+    made = api.post(DOMAINS, json={"domain": "API.Stripe.com", "note": "x"})
+    assert (made.status_code, set(made.json())) == (201, {"id", "domain", "workspaceSlug", "createdBy", "createdAt"})
+    assert made.json()["domain"] == "api.stripe.com"
+    assert api.get(DOMAINS).json()["data"] == [made.json()]
+    said = refused(api.post(DOMAINS, json={"domain": "api.stripe.com"}))
+    assert said == (409, "Allowed-domain with domain 'api.stripe.com' already exists", ["domain"])
+    one = f"{DOMAINS}/{made.json()['id']}"
+    assert [api.request(method, one, json={}).status_code for method in ("GET", "PUT", "PATCH", "POST")] == [405] * 4
+    assert [api.request(method, DOMAINS, json={}).status_code for method in ("PUT", "PATCH", "DELETE")] == [405] * 3
+    assert api.post(f"{one}/test").status_code == 501
+    assert (api.delete(one).status_code, api.delete(one).status_code, api.get(DOMAINS).json()["data"]) == (204, 404, [])
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["", "https://a.b", "a.b/c", "a.b:80", "*.a.b", "a..b", "a b", ".a", "a.", "a" * 64, "a." * 127 + "b", "a.b\n", None, 5, ["a.b"]],
+)
+def test_what_is_no_domain_is_not_added(domain: Any, api: httpx.Client) -> None:
+    status, _, fields = refused(api.post(DOMAINS, json={"domain": domain}))
+    assert (status, fields) == (400, ["domain"])

@@ -57,6 +57,36 @@ def test_what_raises_inside_a_transaction_is_undone() -> None:
     store.close()
 
 
+def test_a_part_is_undone_by_itself_or_with_what_is_around_it() -> None:
+    with closing(Store(":memory:")) as store:
+
+        def add(id_: str, *, fail: bool = False) -> None:
+            with store.part():
+                store.add("acme", "function", id_, {"id": id_})
+                if fail:
+                    raise KeyError(id_)
+
+        add("alone")
+        with pytest.raises(KeyError):
+            add("undone", fail=True)
+        with store.transaction():
+            add("inside")
+            with pytest.raises(KeyError):
+                add("undone", fail=True)
+        with pytest.raises(KeyError), store.transaction():
+            [add("lost with what is around it"), add("undone", fail=True)]
+        assert [row["id"] for row in store.all("acme", "function")] == ["alone", "inside"]
+
+
+def test_statements_that_fail_say_why() -> None:
+    with closing(Store(":memory:")) as store:
+        for call in (store.select, store.run, store.ready):
+            with pytest.raises(StoreFailed, match="no such table: missing"):
+                call("delete from missing")
+        store.run("insert into facts values (?, ?)", [("a", "1"), ("b", "2")])
+        assert store.select("select name, value from facts where value > ?", ("1",)) == [("b", "2")]
+
+
 def test_what_is_kept_is_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
     path = str(tmp_path / "new" / "w.db")
     with closing(Store(path)) as store:
@@ -236,3 +266,25 @@ def test_two_that_make_one_file_at_once_both_find_it_theirs(tmp_path: Path, monk
 
     monkeypatch.setattr(sqlite3, "connect", lambda *words, **parts: connect(*words, **parts, factory=Late))
     Store(path).close()
+
+
+def test_a_file_is_served_once_at_a_time_and_read_by_others_meanwhile(tmp_path: Path) -> None:
+    file = str(tmp_path / "w.db")
+    first, second = Store(file), Store(file)
+    first.claim()
+    with pytest.raises(UsageProblem, match="is served by another process already"):
+        second.claim()
+    with second.transaction():
+        second.add("acme", "function", "f", {"id": "1"})
+    assert first.all("acme", "function") == [{"id": "1"}]
+    first.close()
+    second.claim()
+    second.close()
+
+
+def test_what_is_kept_in_memory_is_served_without_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(":memory:")
+    store.claim()
+    store.close()
+    assert list(tmp_path.iterdir()) == []

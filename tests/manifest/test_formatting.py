@@ -113,3 +113,8 @@ def test_nothing_is_lost_whatever_the_order(members: list[str], heads: list[str]
     assert parse_document(once, "m").data == parse_document(text, "m").data
     assert sorted(filter(str.strip, once.split("\n"))) == sorted(filter(str.strip, text.split("\n")))
     assert formatted(once, "m") == once
+
+
+def test_what_says_nothing_is_left_as_it_is() -> None:
+    text = "version: 1\n\nallowedDomains:\n  api.stripe.com: {}\n  b.c:\n\nfunctions: {}\n"
+    assert formatted(text, "m") == text

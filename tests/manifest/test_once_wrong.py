@@ -199,7 +199,7 @@ MISLEADING = {
     "not async, said of what is async": (F + "    code: |\n      async function* run() {}\n", "run is not async"),
     "quotes for what is a variable": (
         V + f"variables: {{n: {{type: integer, default: 5}}}}\nfunctions: {{f: {{code: '{RUN}', description: '${{var:n}}'}}}}\n",
-        'Put it in quotes: "5"',
+        "Put it in quotes, as it is written.",
     ),
 }
 

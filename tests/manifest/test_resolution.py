@@ -200,7 +200,11 @@ def test_null_for_a_secret_stays_null(around: Surroundings) -> None:
         ("${env:NONE}", "The environment variable NONE is not set.", "Set it."),
         ("${env:BAD}", "The environment variable BAD is not UTF-8 text.", "Set it to text."),
         ("${file:gone}", '"gone" cannot be read: No such file or directory.', "The path is relative to the manifest."),
-        ("${file:../../outside.txt}", '"../../outside.txt" lies outside the project (project/).', "Move the file beside the manifest."),
+        (
+            "${file:../../outside.txt}",
+            '"../../outside.txt" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
         ("${env:EMPTY}", "The secret ${env:EMPTY} is empty.", "Set it: pipelines pass an empty text for a secret that does not exist."),
         (
             "${env:EMPTY}${file:empty.txt}",
@@ -241,12 +245,36 @@ def test_a_file_is_not_filled_in_itself(around: Surroundings, project: Path) -> 
 @pytest.mark.parametrize(
     ("path", "message", "hint"),
     [
-        ("../../outside.txt", '"../../outside.txt" lies outside the project (project/).', "Move the file beside the manifest."),
-        ("link-out", '"link-out" lies outside the project (project/).', "Move the file beside the manifest."),
-        ("folder-out/outside.txt", '"folder-out/outside.txt" lies outside the project (project/).', "Move the file beside the manifest."),
-        ("/etc/passwd", '"/etc/passwd" lies outside the project (project/).', "Move the file beside the manifest."),
-        ("/dev/zero", '"/dev/zero" lies outside the project (project/).', "Move the file beside the manifest."),
-        ("zero", '"zero" lies outside the project (project/).', "Move the file beside the manifest."),
+        (
+            "../../outside.txt",
+            '"../../outside.txt" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "link-out",
+            '"link-out" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "folder-out/outside.txt",
+            '"folder-out/outside.txt" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "/etc/passwd",
+            '"/etc/passwd" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "/dev/zero",
+            '"/dev/zero" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "zero",
+            '"zero" lies outside the project (project/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
         ("folder", '"folder" is a directory.', "Name a file in it."),
         ("", '"" is a directory.', "Name a file in it."),
         ("pipe", '"pipe" is not a file that can be read as text.', "Name a regular file."),

@@ -39,7 +39,7 @@ def test_what_is_found_below_a_directory_is_sorted_and_nothing_hidden() -> None:
     write("m/b.yaml", "m/a.yml", "m/deep/er/c.yaml", "m/.hidden.yaml", "m/.git/x.yaml", "m/node_modules/x.yaml", "m/a.json", "m/yaml")
     Path("m/folder.yaml").mkdir()
     assert names("m") == ["m/a.yml", "m/b.yaml", "m/deep/er/c.yaml"]
-    assert {source.root for source in find_sources(["m"])} == {Path("m")}
+    assert {source.root.resolve() for source in find_sources(["m"])} == {Path("m").resolve()}
 
 
 def test_a_named_file_is_taken_whatever_its_name_and_its_folder_is_the_project() -> None:
@@ -133,3 +133,21 @@ def test_without_paths_several_usual_ones_or_none_are_told() -> None:
     with pytest.raises(UsageProblem) as several:
         find_sources([])
     assert several.value.message == "There are several manifests here: centrali, workspace.yaml."
+
+
+def test_the_project_is_the_directory_with_git_however_its_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    folder = tmp_path / "centrali"
+    folder.mkdir()
+    (folder / "a.yaml").write_text("version: 1\n")
+    monkeypatch.chdir(tmp_path)
+    for paths in ([], ["."], ["centrali"], ["centrali/a.yaml"], [str(folder)]):
+        assert [source.root.resolve() for source in find_sources(paths)] == [tmp_path]
+
+
+def test_without_git_the_usual_manifests_belong_to_the_directory_they_are_found_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "centrali").mkdir()
+    (tmp_path / "centrali" / "a.yaml").write_text("version: 1\n")
+    monkeypatch.chdir(tmp_path)
+    assert [source.root.resolve() for source in find_sources([])] == [tmp_path]
+    assert [source.root.resolve() for source in find_sources(["centrali"])] == [tmp_path / "centrali"]

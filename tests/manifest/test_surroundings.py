@@ -80,8 +80,16 @@ def test_a_text_is_filled(text: str, found: Any, around: Surroundings) -> None:
         ("x ${var:map}", "${var:map} is a list or a mapping and cannot stand inside a text.", 'Write "${var:map}" alone.'),
         ("${file:gone.txt}", '"gone.txt" cannot be read: No such file or directory.', "The path is relative to the manifest."),
         ("${file:.}", '"." is a directory.', "Name a file in it."),
-        ("${file:../../x}", '"../../x" lies outside the project (root/).', "Move the file beside the manifest."),
-        ("${file:/etc/passwd}", '"/etc/passwd" lies outside the project (root/).', "Move the file beside the manifest."),
+        (
+            "${file:../../x}",
+            '"../../x" lies outside the project (root/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
+        (
+            "${file:/etc/passwd}",
+            '"/etc/passwd" lies outside the project (root/).',
+            "Move it into the project: the directory with .git, or else the manifest's own.",
+        ),
         ("${file:a\0b}", "A path cannot hold a NUL character.", "Take it out."),
         (
             "${file:" + "a" * 300 + "}",

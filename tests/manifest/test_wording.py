@@ -29,8 +29,8 @@ def scheduled(**members: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("kind", "spec", "found"),
     [
-        ("function", {"code": 5}, [(("code",), '"code" must be a text, not 5.', 'Put it in quotes: "5".')]),
-        ("function", {"code": True}, [(("code",), '"code" must be a text, not true.', 'Put it in quotes: "true".')]),
+        ("function", {"code": 5}, [(("code",), '"code" must be a text, not 5.', "Put it in quotes, as it is written.")]),
+        ("function", {"code": True}, [(("code",), '"code" must be a text, not true.', "Put it in quotes, as it is written.")]),
         ("function", {"code": ""}, [(("code",), '"code" must not be empty.', "Write something, or leave it out.")]),
         (
             "function",

@@ -33,3 +33,10 @@ def test_without_a_zone_it_is_utc() -> None:
     desired = {FLOW: DesiredResource(FLOW, {"trigger": {"cronExpression": "0 * * * *"}})}
     (line,) = schedule_lines(desired, datetime(2026, 1, 1, tzinfo=UTC))
     assert line.endswith("2026-01-01 01:00+00:00, 2026-01-01 02:00+00:00, 2026-01-01 03:00+00:00")
+
+
+@pytest.mark.parametrize("state", [{"enabled": False}, {"status": "paused"}, {"status": "draft"}])
+def test_what_is_stopped_would_fire(state: dict[str, object]) -> None:
+    desired = {FLOW: DesiredResource(FLOW, {"trigger": {"cronExpression": "0 * * * *"}, **state})}
+    (line,) = schedule_lines(desired, datetime(2026, 1, 1, tzinfo=UTC))
+    assert "stopped; would fire 2026-01-01 01:00+00:00" in line

@@ -1,0 +1,77 @@
+"""Which names a source binds, and what some of them stand for, read from its syntax tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+RECORD = "executionParams.recordId"
+"""The id of the record whose event a function is run for."""
+_BINDINGS = {
+    "variable_declarator": ("name",),
+    "function_declaration": ("name",),
+    "function_expression": ("name",),
+    "class_declaration": ("name",),
+    "arrow_function": ("parameter",),
+    "for_in_statement": ("left",),
+    "catch_clause": ("parameter",),
+}
+"""Where names are declared, by the sort of node."""
+
+
+def declared(root: Node) -> Iterator[str]:
+    """Names that are declared anywhere: what they mean is the function's own business."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.named_children
+        for field in _BINDINGS.get(node.type, ()):
+            bound = node.child_by_field_name(field)
+            yield from _bound(bound) if bound is not None else ()
+        if node.type == "formal_parameters":
+            yield from (name for child in node.named_children for name in _bound(child))
+
+
+def _bound(pattern: Node) -> Iterator[str]:
+    """The names that a pattern binds; a default is no name, and neither is a key."""
+    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
+        yield text_of(pattern)
+    elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
+        yield from _bound(pattern.named_children[0])
+    elif pattern.type == "pair_pattern":
+        yield from _bound(pattern.named_children[-1])
+    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern"}:
+        yield from (name for child in pattern.named_children for name in _bound(child))
+
+
+def record_names(root: Node) -> Iterator[str]:
+    """Names that stand for the id of the record whose event the function is run for."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.named_children
+        name, value = (
+            (node.child_by_field_name(field) for field in ("name", "value")) if node.type == "variable_declarator" else (None, None)
+        )
+        if name is None or value is None:
+            continue
+        if name.type == "identifier" and compact(value) == RECORD:
+            yield text_of(name)
+        for child in name.named_children if name.type == "object_pattern" and compact(value) == "executionParams" else ():
+            key, _, bound = compact(child).partition(":")
+            if key == "recordId":
+                yield bound or key
+
+
+def compact(node: Node | None) -> str:
+    """The text of a node without spaces, with every way to reach a member spelt alike."""
+    return "".join(text_of(node).replace("?.", ".").split()) if node else ""
+
+
+def text_of(node: Node) -> str:
+    """The text of a node."""
+    return (node.text or b"").decode(errors="replace")

@@ -1,0 +1,200 @@
+// What a function finds when it runs: `api`, `triggerParams`, `executionParams`, and a language without the host.
+//
+// The value of this text is one function, host(what, text), which only the process around the engine holds. Nothing in
+// here can call out: calls of `api` are queued, taken by that process, and settled when their answers are there.
+(() => {
+  'use strict';
+  const { parse, stringify } = JSON;
+  const read = eval; // the function may replace it
+  const capture = Error.captureStackTrace;
+  const PURE = ['base64', 'chunk', 'evaluate', 'formatDate', 'math', 'merge', 'renderTemplate', 'toCSV', 'toJSON', 'uuid'];
+  const CRYPTO = ['sha256', 'hmacSha256', 'rsaSign', 'signJwt'];
+  const WAITING = 10_000;
+  const MOST = 10_000_000, LOGGED = 1_000_000;
+  let queue = [], logs = [], logged = 0, last = 0, end = null;
+  const waiting = new Map();
+
+  // Blocking the process, measuring it, or what a browser adds: none of this is there on the platform [S: it runs SES].
+  for (const name of ['Atomics', 'SharedArrayBuffer', 'performance', 'DOMException', 'atob', 'btoa', 'queueMicrotask']) delete globalThis[name];
+
+  const withoutIntl = (owner, name) => {
+    const plain = owner[name];
+    owner[name] = function local(...args) {
+      if (args.length === 0) return plain.call(this);
+      const error = new Error(`${name} with a locale or a time zone needs Intl, which the local workspace has not: use api.formatDate or write it out`);
+      capture(error, local);
+      throw error;
+    };
+  };
+  for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) withoutIntl(Date.prototype, name);
+  withoutIntl(Number.prototype, 'toLocaleString');
+
+  const distance = (a, b) => {
+    let row = [...Array(b.length + 1).keys()];
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      row = next;
+    }
+    return row[b.length];
+  };
+  const near = (word, words) => {
+    const found = words.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one]).sort((a, b) => a[0] - b[0])[0];
+    return found[0] <= Math.max(2, word.length / 3) ? found[1] : undefined;
+  };
+
+  // An object that says what it has when asked for what it has not. `then` and `toJSON` are asked for by the language.
+  const closed = (label, members, gone = {}) => {
+    const get = (target, key) => {
+      if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') return target[key];
+      const close = near(key, Object.keys(members));
+      const hint = Object.hasOwn(gone, key) ? gone[key] : close ? `Did you mean ${label}.${close}?` : `It has: ${Object.keys(members).join(', ')}.`;
+      const error = new TypeError(`${label}.${key} is not there. ${hint}`);
+      capture(error, get);
+      throw error;
+    };
+    return new Proxy(Object.freeze(members), { get });
+  };
+
+  // Errors carry the place in the function's own source, not one in here.
+  const pure = (label, work) => {
+    const member = (...args) => {
+      try {
+        return work(...args);
+      } catch (error) {
+        if (!(error instanceof Error) || error instanceof InternalError) throw error; // no memory, no stack
+        const told = new (error instanceof TypeError ? TypeError : Error)(`${label}: ${error.message}`);
+        capture(told, member);
+        throw told;
+      }
+    };
+    return member;
+  };
+  const called = (label, guard) => {
+    const member = (...args) => {
+      if (waiting.size >= WAITING) throw placed(new RangeError(`api.${label}: ${WAITING} calls wait for their answers already`), traced(member));
+      const stack = traced(member);
+      const promise = new Promise((resolve, reject) => {
+        let text;
+        try {
+          text = stringify(args);
+        } catch (error) {
+          return reject(placed(new TypeError(`api.${label}: the arguments are not JSON: ${error.message}`), stack));
+        }
+        if (text.length > MOST) return reject(placed(new RangeError(`api.${label}: the arguments are larger than 10 MB`), stack));
+        const id = ++last;
+        waiting.set(id, { resolve, reject, stack });
+        queue.push({ id, method: label, args: text });
+      });
+      return guard ? guard(promise, label) : promise;
+    };
+    return member;
+  };
+  const traced = (member) => {
+    const at = {};
+    capture(at, member);
+    return at.stack;
+  };
+  const placed = (error, stack) => Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true });
+
+  // A promise used as if it were the text itself would quietly become "[object Promise]".
+  const awaited = (promise, label) => {
+    const refuse = () => {
+      const error = new TypeError(`api.${label} answers later: write await api.${label}(...)`);
+      capture(error, refuse);
+      throw error;
+    };
+    return Object.defineProperties(promise, { toString: { value: refuse }, toJSON: { value: refuse }, [Symbol.toPrimitive]: { value: refuse } });
+  };
+
+  const write = (level, said, context) => {
+    const entry = { level, message: '' };
+    const rest = {};
+    if (said instanceof Error) Object.assign(entry, { message: said.message }), Object.assign(rest, { name: said.name });
+    else if (said !== null && typeof said === 'object') {
+      const { message, level: _level, ...more } = said;
+      entry.message = message === undefined ? '' : String(message);
+      Object.assign(rest, more);
+    } else entry.message = String(said);
+    if (context instanceof Error) Object.assign(rest, { name: context.name, error: context.message });
+    else if (context !== null && typeof context === 'object') Object.assign(rest, context);
+    else if (context !== undefined) rest.context = context;
+    if (Object.keys(rest).length > 0) entry.data = rest;
+    const text = stringify(entry);
+    logged += text.length;
+    if (logged <= LOGGED) logs.push(text);
+    else if (logged - text.length <= LOGGED) logs.push(stringify({ level: 'warn', message: 'More than 1 MB was logged: the rest is left out' }));
+  };
+
+  const told = (error) => {
+    if (error === null || typeof error !== 'object') return { thrown: String(error) };
+    if (!(error instanceof Error)) return { thrown: stringify(error) };
+    const frames = String(error.stack).split('\n');
+    while (frames[0].startsWith(`    at ${error.constructor.name} (`)) frames.shift(); // the class of the error is not the place
+    return { thrown: error.message === '' ? String(error.name) : `${error.name}: ${error.message}`, stack: frames.join('\n') };
+  };
+  const ended = (value) => {
+    let text;
+    try {
+      text = stringify(value === undefined ? null : value) ?? 'null';
+    } catch (error) {
+      return { end: 'not-json', ...told(error) };
+    }
+    return text.length > MOST ? { end: 'too-large' } : { end: 'completed', output: text };
+  };
+
+  const steps = {
+    begin(text, members) {
+      const { gone, names, triggerParams, executionParams, ahead } = parse(text);
+      const api = {
+        crypto: closed('api.crypto', Object.fromEntries(CRYPTO.map((name) => [name, called(`crypto.${name}`, awaited)]))),
+        log: pure('api.log', (said, context) => write('info', said, context)),
+        logError: pure('api.logError', (said, context) => write('error', said, context)),
+      };
+      let made; // reading them takes as long as all the rest, and few functions need them
+      for (const name of PURE) Object.defineProperty(api, name, { enumerable: true, get: () => (made ??= read(members)({ pure, closed }))[name] });
+      for (const name of names) if (!Object.hasOwn(api, name)) api[name] = called(name);
+      if (ahead) {
+        const { Date } = globalThis;
+        const now = Date.now.bind(Date);
+        Date.now = () => now() + ahead;
+        globalThis.Date = new Proxy(Date, {
+          construct: (target, args, made) => Reflect.construct(target, args.length > 0 ? args : [target.now()], made),
+          apply: (target) => new target(target.now()).toString(),
+        });
+        Date.prototype.constructor = globalThis.Date;
+      }
+      const inputs = { api: closed('api', api, gone), triggerParams, executionParams };
+      for (const [name, value] of Object.entries(inputs)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    },
+    run(_text, run) {
+      (async () => {
+        try {
+          const value = await run();
+          end = ended(value);
+        } catch (error) {
+          try {
+            end = { end: 'thrown', ...told(error) };
+          } catch {
+            end = { end: 'thrown', thrown: 'something that cannot be shown' };
+          }
+        }
+      })();
+    },
+    take() {
+      const taken = { calls: queue, logs, ...end };
+      queue = [];
+      logs = [];
+      return stringify(taken);
+    },
+    settle(text) {
+      for (const { id, value, error } of parse(text)) {
+        const { resolve, reject, stack } = waiting.get(id);
+        waiting.delete(id);
+        if (error === undefined) resolve(value);
+        else reject(placed(Object.assign(new Error(error.message), error.status === undefined ? {} : { status: error.status }), stack));
+      }
+    },
+  };
+  return (what, text, more) => steps[what](text, more);
+})()

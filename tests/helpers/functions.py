@@ -1,0 +1,65 @@
+"""Bodies of functions, and how their runs end: one on a line, as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+RETURNING: list[tuple[str, Any]] = [
+    ("return undefined", None),
+    ("return () => 1", None),
+    ("return NaN", None),
+    ("return {a: undefined, b: [undefined], d: new Date(0)}", {"b": [None], "d": "1970-01-01T00:00:00.000Z"}),
+    (r"return 'half \ud800 and \\ud800 and 😀'", "half \ufffd and \\ud800 and 😀"),
+    ("const run = async () => 1", 1),
+    ("function run() { return 2 }", 2),
+    ("const more = 1\nasync function run() { return more }", 1),
+    ("return await {then(resolve) { resolve(3) }}", 3),
+    ("return api.createRecord('orders', {a: 1})", {"method": "createRecord", "args": ["orders", {"a": 1}]}),
+    ("return (await api.createRecord('orders')).args.length", 1),
+    ("const found = await Promise.all(Array.from({length: 100}, (_, n) => api.createRecord('x', n))); return found.map((r) => r.args[1])", list(range(100))),
+    ("let n = 0; for (let i = 0; i < 50; i++) n += (await api.createRecord('x', i)).args[1]; return n", 1225),
+    ("try { await api.fetchRecord('r1') } catch (e) { return [e instanceof Error, e.message, e.status] }", [True, "There is no record r1", 404]),
+    ("return (await Promise.allSettled([api.fetchRecord('a'), api.createRecord('b')])).map((one) => one.status)", ["rejected", "fulfilled"]),
+    ("return [typeof console, typeof require, typeof process, typeof fetch, typeof module, typeof setTimeout, typeof performance]", ["undefined"] * 7),
+    ("return ['x' in api, 'log' in api, `${typeof api}`, JSON.stringify(await api) !== undefined]", [False, True, "object", True]),
+    ("api.log = 1; delete api.uuid; return [typeof api.log, typeof api.uuid]", ["function", "function"]),
+]  # fmt: skip
+"""The body (or, with `run` in it, the whole source) and what run() gives."""
+FAILING: list[tuple[str, str, str]] = [
+    ("\n  null.x", "CODE_ERROR", "TypeError: cannot read property 'x' of null (line 3, column 3)"),
+    ("await null\n  missing()", "CODE_ERROR", "ReferenceError: missing is not defined (line 3, column 3)"),
+    ("class Mine extends Error { name = 'Mine' }\nthrow new Mine('m')", "CODE_ERROR", "Mine: m (line 3, column 11)"),
+    ("await null\n  return JSON.parse('{')", "CODE_ERROR", "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2) (line 3, column 15)"),
+    ("throw 'words'", "CODE_ERROR", "words"),
+    ("throw null", "CODE_ERROR", "null was thrown: by the function, or by the engine when no memory was left for more"),
+    ("throw undefined", "CODE_ERROR", "undefined"),
+    ("throw {a: 1}", "CODE_ERROR", '{"a":1}'),
+    ("throw {toJSON() { throw 1 }}", "CODE_ERROR", "something that cannot be shown"),
+    ("throw Object.create(null)", "CODE_ERROR", "{}"),
+    ("const f = () => f() + 1; f()", "CODE_ERROR", "RangeError: Maximum call stack size exceeded (line 2, column 17)"),
+    ("api.searchRecords('x')", "CODE_ERROR", "TypeError: api.searchRecords is not there. It was removed in 6.0: write api.queryRecords(slug, {text: {query, fields}}) (line 2, column 1)"),
+    ("api.createRecrod('x')", "CODE_ERROR", "TypeError: api.createRecrod is not there. Did you mean api.createRecord? (line 2, column 1)"),
+    ("api.base64.atob('x')", "CODE_ERROR", "TypeError: api.base64.atob is not there. It has: encode, decode (line 2, column 1)"),
+    ("await null\nawait api.fetchRecord('r1')", "CODE_ERROR", "Error: There is no record r1 (line 3, column 11)"),
+    ("return `${api.crypto.sha256('a')}`", "CODE_ERROR", "TypeError: api.crypto.sha256 answers later: write await api.crypto.sha256(...) (line 2, column 22)"),
+    ("console.log(1)", "CODE_ERROR", "ReferenceError: console is not defined (line 2, column 1). There is no console. Use api.log({message})."),
+    ("module.exports = {run: 1}", "CODE_ERROR", "ReferenceError: module is not defined (line 1, column 1). module.exports is not used. Declare async function run() at the top; nothing is exported."),
+    ("setTimeout(() => 1)", "CODE_ERROR", "ReferenceError: setTimeout is not defined (line 2, column 1)"),
+    ("new Intl.NumberFormat()", "CODE_ERROR", "ReferenceError: Intl is not defined (line 2, column 5). There is no Intl in the local workspace: use api.formatDate, or write it out."),
+    ("return new Date(0).toLocaleString('fr-FR', {timeZone: 'Europe/Paris'})", "CODE_ERROR", "Error: toLocaleString with a locale or a time zone needs Intl, which the local workspace has not: use api.formatDate or write it out (line 2, column 20)"),
+    ("await api.createRecord('x', 1n)", "CODE_ERROR", "TypeError: api.createRecord: the arguments are not JSON: BigInt are forbidden in JSON.stringify (line 2, column 11)"),
+    ("await api.createRecord('x', 'y'.repeat(10_000_001))", "CODE_ERROR", "RangeError: api.createRecord: the arguments are larger than 10 MB (line 2, column 33)"),
+    ("while (true) api.createRecord('orders', {})", "CODE_ERROR", "RangeError: api.createRecord: 10000 calls wait for their answers already (line 2, column 18)"),
+    ("return 1n", "RESULT_NOT_JSON", "run() returned what is not JSON: TypeError: BigInt are forbidden in JSON.stringify"),
+    ("const a = {}; a.a = a; return a", "RESULT_NOT_JSON", "run() returned what is not JSON: TypeError: circular reference"),
+    ("return 'x'.repeat(10_000_000)", "RESULT_TOO_LARGE", "run() returned more than 10 MB."),
+    ("await new Promise(() => {})", "NEVER_SETTLED", "run() waits for something that never comes: a promise that nothing settles. Timers are not there; await calls of api only."),
+    ("Promise.prototype.then = () => 1; await Promise.resolve().then(1); return new Promise(() => 1)", "NEVER_SETTLED", "run() waits for something that never comes: a promise that nothing settles. Timers are not there; await calls of api only."),
+    ("const x = 1 // but no run in the text: spelt as a comment", "NO_RUN", "There is no function run: declare async function run() at the top."),
+    ("async function run() {\n  const = 1\n}", "SYNTAX_ERROR", "SyntaxError: variable name expected (line 2, column 9)"),
+    ("import fs from 'fs'\nasync function run() {}", "SYNTAX_ERROR", "SyntaxError: Unexpected identifier 'fs' (line 1, column 8). Nothing can be imported: a function stands alone. Use the api object, or write out what is needed."),
+    ("export async function run() {}", "SYNTAX_ERROR", "SyntaxError: unsupported keyword: export (line 1, column 1). Nothing can be exported. Declare async function run() at the top."),
+    ("throw new Error('at once')\nasync function run() {}", "CODE_ERROR", "Error: at once (line 1, column 11)"),
+    ("JSON.parse('{')\nasync function run() {}", "CODE_ERROR", "SyntaxError: Expected property name or '}' in JSON at position 1 (line 1 column 2) (line 1, column 5)"),
+]  # fmt: skip
+"""The body or the whole source, the code, and the message."""
