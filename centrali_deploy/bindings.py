@@ -31,21 +31,21 @@ def declared(root: Node) -> Iterator[str]:
         waiting += node.named_children
         for field in _BINDINGS.get(node.type, ()):
             bound = node.child_by_field_name(field)
-            yield from _bound(bound) if bound is not None else ()
+            yield from map(text_of, bound_names(bound)) if bound is not None else ()
         if node.type == "formal_parameters":
-            yield from (name for child in node.named_children for name in _bound(child))
+            yield from map(text_of, bound_names(node))
 
 
-def _bound(pattern: Node) -> Iterator[str]:
-    """The names that a pattern binds; a default is no name, and neither is a key."""
+def bound_names(pattern: Node) -> Iterator[Node]:
+    """The names that a pattern, or a list of parameters, binds; a default is no name, and neither is a key."""
     if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
-        yield text_of(pattern)
+        yield pattern
     elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
-        yield from _bound(pattern.named_children[0])
+        yield from (name for child in pattern.named_children[:1] for name in bound_names(child))
     elif pattern.type == "pair_pattern":
-        yield from _bound(pattern.named_children[-1])
-    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern"}:
-        yield from (name for child in pattern.named_children for name in _bound(child))
+        yield from (name for child in pattern.named_children[-1:] for name in bound_names(child))
+    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern", "formal_parameters"}:
+        yield from (name for child in pattern.named_children for name in bound_names(child))
 
 
 def record_names(root: Node) -> Iterator[str]:
