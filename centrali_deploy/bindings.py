@@ -11,29 +11,6 @@ if TYPE_CHECKING:
 
 RECORD = "executionParams.recordId"
 """The id of the record whose event a function is run for."""
-_BINDINGS = {
-    "variable_declarator": ("name",),
-    "function_declaration": ("name",),
-    "function_expression": ("name",),
-    "class_declaration": ("name",),
-    "arrow_function": ("parameter",),
-    "for_in_statement": ("left",),
-    "catch_clause": ("parameter",),
-}
-"""Where names are declared, by the sort of node."""
-
-
-def declared(root: Node) -> Iterator[str]:
-    """Names that are declared anywhere: what they mean is the function's own business."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        waiting += node.named_children
-        for field in _BINDINGS.get(node.type, ()):
-            bound = node.child_by_field_name(field)
-            yield from map(text_of, bound_names(bound)) if bound is not None else ()
-        if node.type == "formal_parameters":
-            yield from map(text_of, bound_names(node))
 
 
 def bound_names(pattern: Node) -> Iterator[Node]:

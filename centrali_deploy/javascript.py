@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from centrali_deploy.bindings import RECORD, compact, declared, record_names, text_of
+from centrali_deploy.bindings import RECORD, compact, record_names, text_of
 from centrali_deploy.broken import broken
 from centrali_deploy.early_errors import early_errors, possible
 from centrali_deploy.members import members, overwritten
@@ -121,8 +121,9 @@ def facts(source: str) -> Facts:
     root, text = _parsed(source), source.encode()
     errors = broken(root)
     names = [name for name in ("api", *_INPUTS) if name in source]
+    foreign = any(name in source for name in (*FOREIGN, "import", "export"))
     assigned = _ASSIGNED.search(source) is not None
-    swept = Scopes(_LANGUAGE, root) if names or assigned or possible(source) else None
+    swept = Scopes(_LANGUAGE, root) if names or foreign or assigned or possible(source) else None
     reached = {name: members(name, root, text, swept) for name in names if swept}
     return Facts(
         tuple((_spot(node, text), said) for node, said in errors),
@@ -130,7 +131,7 @@ def facts(source: str) -> Facts:
         tuple(_runs(root, text)),
         tuple(_calls(reached.get("api", ()), root, text)),
         tuple(Known(member.path, _spot(member.node, text)) for member in _counted_on(reached.get("api", ()))),
-        tuple(_uses(root, text)) if any(name in source for name in (*FOREIGN, "import", "export")) else (),
+        tuple(_uses(root, text, swept)) if swept and foreign else (),
         tuple(_reads(reached, text)),
         tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if swept and assigned else (),
     )
@@ -163,12 +164,11 @@ def _counted_on(reached: Sequence[Member]) -> Iterator[Member]:
             yield member
 
 
-def _uses(root: Node, text: bytes) -> Iterator[Use]:
+def _uses(root: Node, text: bytes, scopes: Scopes) -> Iterator[Use]:
     found = sorted(
         (node for nodes in QueryCursor(_query(_USES)).captures(root).values() for node in nodes), key=lambda node: node.start_byte
     )
-    bound = set(declared(root)) if found else set()
-    yield from (Use(text_of(node), _spot(node, text)) for node in found if text_of(node) not in bound)
+    yield from (Use(text_of(node), _spot(node, text)) for node in found if not scopes.lookup(text_of(node), node.start_byte))
 
 
 def _reads(reached: dict[str, list[Member]], text: bytes) -> Iterator[Read]:

@@ -31,7 +31,10 @@ _QUERY = "[" + " ".join(f"({sort})" for sort in _EVENTS) + '] @event (for_in_sta
 
 
 class Binding(NamedTuple):
-    """A name where it is declared. `sort`: lexical, var, function, nested (in a block), parameter, catch, pattern (of a catch) or own."""
+    """A name where it is declared.
+
+    `sort`: lexical, var, function, nested (in a block), parameter, catch, pattern (of a catch) or own (clashes with nothing).
+    """
 
     sort: str
     node: Node
@@ -58,6 +61,10 @@ class Scope:
         while scope is not None:
             yield scope
             scope = scope.parent
+
+    def block(self) -> Scope:
+        """The innermost part that has names of its own."""
+        return next(scope for scope in self.around() if scope.sort in _DECLARING or scope.parent is None)
 
     def function(self) -> Scope:
         """The innermost function, or the whole source."""
@@ -128,7 +135,7 @@ def _add(scope: Scope, sort: str, pattern: Node | None) -> None:
 
 def _declare(node: Node, top: Scope) -> None:
     """A declaration of values or of a class, or an import."""
-    block = next(scope for scope in top.around() if scope.sort in _DECLARING)
+    block = top.block()
     if node.type == "variable_declaration":
         for declarator in node.named_children:
             _hoist(top, declarator.child_by_field_name("name"))
@@ -145,16 +152,20 @@ def _declare(node: Node, top: Scope) -> None:
 def _hoist(top: Scope, pattern: Node | None) -> None:
     """A `var` belongs to the function, and clashes with what is declared in any block on its way there."""
     for scope in top.around():
-        if scope.sort in _DECLARING:
+        if scope.sort in _DECLARING or scope.parent is None:
             _add(scope, "var", pattern)
         if scope.sort in FUNCTIONS:
             break
 
 
 def _declare_function(node: Node, top: Scope) -> None:
-    block = next(scope for scope in top.around() if scope.sort in _DECLARING)
-    sort = "function" if block.sort in FUNCTIONS or block.parent is None else "nested"
-    _add(block, sort, node.child_by_field_name("name"))
+    """One in a block belongs to the block; outside of it the name is there too, but clashes with nothing."""
+    block, name = top.block(), node.child_by_field_name("name")
+    if block == block.function():
+        _add(block, "function", name)
+    else:
+        _add(block, "nested", name)
+        _add(block.function(), "own", name)
 
 
 def _declare_inside(node: Node, scope: Scope) -> None:

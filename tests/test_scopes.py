@@ -25,6 +25,8 @@ def swept(source: str) -> Scopes:
         ("{ var a } HERE", ["var"]),
         ("function a() { HERE }", ["function"]),
         ("{ function* a() { HERE } }", ["nested"]),
+        ("{ function a() {} } HERE", ["own"]),
+        ("if (b) function a() {} HERE", ["function"]),
         ("f = function a() { HERE }", ["own"]),
         ("class a { m() { HERE } }", ["lexical"]),
         ("import a from 'b'; HERE", ["lexical"]),
