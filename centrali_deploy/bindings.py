@@ -11,18 +11,28 @@ if TYPE_CHECKING:
 
 RECORD = "executionParams.recordId"
 """The id of the record whose event a function is run for."""
+_LIST, _FIRST, _LAST = slice(None), slice(0, 1), slice(-1, None)
+_PARTS = {
+    "formal_parameters": _LIST,
+    "object_pattern": _LIST,
+    "array_pattern": _LIST,
+    "rest_pattern": _LIST,
+    "assignment_pattern": _FIRST,
+    "object_assignment_pattern": _FIRST,
+    "pair_pattern": _LAST,
+}
+"""Which parts of a pattern bind names."""
 
 
 def bound_names(pattern: Node) -> Iterator[Node]:
     """The names that a pattern, or a list of parameters, binds; a default is no name, and neither is a key."""
-    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
-        yield pattern
-    elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
-        yield from (name for child in pattern.named_children[:1] for name in bound_names(child))
-    elif pattern.type == "pair_pattern":
-        yield from (name for child in pattern.named_children[-1:] for name in bound_names(child))
-    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern", "formal_parameters"}:
-        yield from (name for child in pattern.named_children for name in bound_names(child))
+    waiting = [pattern]
+    while waiting:
+        node = waiting.pop()
+        if node.type in {"identifier", "shorthand_property_identifier_pattern"}:
+            yield node
+        elif node.type in _PARTS:
+            waiting += reversed(node.named_children[_PARTS[node.type]])
 
 
 def record_names(root: Node) -> Iterator[str]:

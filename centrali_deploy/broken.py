@@ -47,15 +47,22 @@ def _errors(root: Node) -> Iterator[tuple[Node, str]]:
 
 
 def _apart(found: list[tuple[Node, str]]) -> Iterator[tuple[Node, str]]:
-    """The first of each statement; what stands in or right behind a statement that makes no sense follows from it."""
+    """The first of each statement; what stands right behind a statement that makes no sense, or closes it, follows from it."""
     statements: set[int] = set()
+    unbalanced = False
     for node, said in found:
-        statement = _statement(node)
+        statement, closes = _statement(node), _closes(node)
         before = statement.prev_named_sibling
         follows = before is not None and before.id in statements and "ERROR" in {before.type, statement.type}
-        if statement.id not in statements and not follows and not (node.is_missing and node.type == "}" and statements):
+        if statement.id not in statements and not follows and not (closes and unbalanced):
             yield node, said
         statements.add(statement.id)
+        unbalanced = unbalanced or not closes
+
+
+def _closes(node: Node) -> bool:
+    """Whether this is a closing bracket that is missing or one too many, and nothing else."""
+    return (node.type if node.is_missing else text_of(node).strip()) in _CLOSERS.values()
 
 
 def _statement(node: Node) -> Node:
@@ -69,6 +76,7 @@ def _unclosed(root: Node, *, missing: bool) -> Node | None:
 
     That is seen by the indentation. `missing`: the parser knows of one that is missing, and where, which is better than a guess.
     """
+    lines = (b"\n" * root.start_point.row + (root.text or b"")).split(b"\n")
     waiting: list[Node] = []
     strange: list[Node] = []
     for leaf in _leaves(root):
@@ -77,7 +85,7 @@ def _unclosed(root: Node, *, missing: bool) -> Node | None:
         elif leaf.type in _CLOSERS.values() and not leaf.is_missing:
             if waiting and _CLOSERS[waiting[-1].type] == leaf.type:
                 opener = waiting.pop()
-                strange += [opener] if _indentation(root, opener) != _indentation(root, leaf) else []
+                strange += [opener] if _indentation(lines, opener) != _indentation(lines, leaf) else []
             elif missing or all(_CLOSERS[each.type] != leaf.type for each in waiting):
                 return None
             else:
@@ -85,9 +93,8 @@ def _unclosed(root: Node, *, missing: bool) -> Node | None:
     return next(iter(strange), None if missing else waiting[-1]) if waiting else None
 
 
-def _indentation(root: Node, bracket: Node) -> int:
-    """Of the line on which a bracket stands."""
-    line = (root.text or b"")[bracket.start_byte - root.start_byte - bracket.start_point.column :]
+def _indentation(lines: list[bytes], bracket: Node) -> int:
+    line = lines[bracket.start_point.row]
     return len(line) - len(line.lstrip(b" \t"))
 
 

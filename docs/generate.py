@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from centrali_deploy.runtime import API, GONE, INPUTS, LOOPS, MISSING
+from centrali_deploy.runtime import API, API_MEMBERS, GONE, INPUTS, LOOPS, MISSING
 
 REFERENCE = Path(__file__).parent / "reference"
 WORDS = {None: "whatever the caller sends", frozenset(): "nothing: `{}`"}
@@ -24,6 +24,7 @@ def functions() -> str:
         for sort, members in INPUTS.items()
     ]
     lines += ["", "## Members of `api` that are known", "", ", ".join(f"`{name}`" for name in sorted(API)) + ".", ""]
+    lines += [f"- `{name}`: {', '.join(f'`{member}`' for member in sorted(members))}." for name, members in API_MEMBERS.items()]
     lines += [f"- `{name}`: {hint}" for name, hint in GONE.items()]
     lines += ["", "## What is not there", "", *(f"- `{name}`: {said} {hint}" for name, (said, hint) in sorted(MISSING.items()))]
     lines += ["", "## Calls that run their own trigger again", "", "On the same structure:", "", "| event | calls |", "|---|---|"]

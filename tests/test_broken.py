@@ -31,6 +31,8 @@ def told(*lines: str) -> list[tuple[int, int, str]]:
         (["const s = 'abc", "return s"], (2, 13, "this makes no sense here: 'abc")),
         (["const f = (x) = > x", "return f(1)"], (2, 17, "this makes no sense here: =")),
         (["return {a: 1 b: 2}"], (2, 16, "this makes no sense here: b: 2")),
+        (["f('a', )", "for await const x of y) {", "}", "return x"], (3, 3, "this makes no sense here: for await const x of y)")),
+        (["const page = await api.queryRecords'orders', {", "  page: 1,", "});"], (2, 38, '";" is missing here')),
         (["return (1));"], (2, 13, "this makes no sense here: )")),
     ],
 )

@@ -55,6 +55,7 @@ def test_deeply_nested_code_is_read() -> None:
     found = facts(source)
     assert (found.errors, [call.method for call in found.calls]) == ((), ["log"])
     assert facts("(" * depth).errors
+    assert facts(f"const {'[' * depth}a{']' * depth} = api || {'(' * depth}b{')' * depth}").errors == ()
     assert facts("async function run() {" * 9 + "}").errors
 
 
