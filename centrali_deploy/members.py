@@ -42,6 +42,8 @@ class _Reached:
     def __init__(self, root: Node, text: bytes, scopes: Scopes) -> None:
         self.root, self.text, self.scopes = root, text, scopes
         self.seen: set[int] = set()
+        self.waiting: list[tuple[Node, tuple[str, ...], Node]] = []
+        """Expressions that are still to be followed, what each stands for, and the node that names it."""
 
     def references(self, name: str, bound: Node | None = None) -> list[Node]:
         """Where a name stands for what this node binds (None: what the platform gives)."""
@@ -56,8 +58,14 @@ class _Reached:
                 found.append(node)
         return found
 
-    def follow(self, node: Node, path: tuple[str, ...], named: Node) -> Iterator[Member]:
-        """Every member that is reached from an expression, which stands for what the path leads to."""
+    def everything(self, name: str) -> Iterator[Member]:
+        """Every member that is reached from a name."""
+        self.waiting = [(node, (), node) for node in self.references(name)]
+        while self.waiting:
+            yield from self._follow(*self.waiting.pop())
+
+    def _follow(self, node: Node, path: tuple[str, ...], named: Node) -> Iterator[Member]:
+        """What is reached right from an expression, which stands for what the path leads to."""
         inner = _outside(node)
         parent = inner.parent
         if parent is None:
@@ -80,7 +88,7 @@ class _Reached:
     def _beside(self, node: Node, side: str, path: tuple[str, ...]) -> Iterator[Member]:
         """What a default follows stands for the same; what is asked for with `in` may be absent."""
         if side == "left" and _operator(node) in _EITHER:
-            yield from self.follow(node, path, node)
+            self.waiting.append((node, path, node))
         elif side == "right" and _operator(node) == "in" and (key := _key(node.child_by_field_name("left"))) is not None:
             yield Member((*path, text_of(key)), key, guarded=True)
 
@@ -91,7 +99,7 @@ class _Reached:
         elif len(path) < _DEEPEST and key.type != "private_property_identifier":
             reached = (*path, text_of(key))
             yield Member(reached, key, guarded=_guarded(_outside(node)))
-            yield from self.follow(node, reached, key)
+            self.waiting.append((node, reached, key))
 
     def _passed(self, arguments: Node, node: Node, path: tuple[str, ...], named: Node) -> Iterator[Member]:
         """What is passed to a function of every object that asks for a member, or that adds some."""
@@ -112,7 +120,7 @@ class _Reached:
             references = self.references(text_of(pattern), pattern)
             if not any(map(_assigned, references)):
                 yield from (Member(path, each, guarded=True) for each in references if path and _guarded(_outside(each)))
-                yield from (member for each in references for member in self.follow(each, path, each))
+                self.waiting += ((each, path, each) for each in references)
         elif pattern.type == "assignment_pattern":
             yield from self._bind(pattern.child_by_field_name("left"), path)
         elif pattern.type == "object_pattern" and len(path) < _DEEPEST:
@@ -136,7 +144,7 @@ class _Reached:
 def members(name: str, root: Node, text: bytes, scopes: Scopes) -> list[Member]:
     """Everything that is reached from a name of the platform, in the order of the source."""
     reached = _Reached(root, text, scopes)
-    found = [member for node in reached.references(name) for member in reached.follow(node, (), node)]
+    found = list(reached.everything(name))
     for member in [each for each in found if each.path[-1:] == ("hasOwnProperty",) and each.arguments is not None]:
         for key in map(_key, (member.arguments or member.node).named_children):
             found += [Member((*member.path[:-1], text_of(key)), key, guarded=True)] if key is not None else []

@@ -56,6 +56,11 @@ def test_members_are_reached_however_they_are_written(source: str, found: list[t
     assert reached(source) == found
 
 
+def test_names_for_names_are_followed_without_end() -> None:
+    names = [f"const b{n} = {f'b{n - 1}' if n else 'a'};" for n in range(300)]
+    assert reached("".join(names) + "b299.c; (a" + " || x" * 1500 + ").d") == [("c", ""), ("d", "")]
+
+
 @pytest.mark.parametrize(
     ("source", "columns"),
     [("function f() {} f = 1; f += 2", [17, 24]), ("let f; f = 1", []), ("function f() {} (f) => { f = 1 }", []), ("f = 1", [])],
