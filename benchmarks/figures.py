@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LATENCY = 0.05
 """Seconds that the server adds to each request."""
 STRUCTURES, FUNCTIONS, TRIGGERS = 600, 300, 100
-LINE = "  const total = items.filter((item) => item.status === 'open').length;\n"
+LINE = "  const total{} = items.filter((item) => item.status === 'open').length;\n"
 
 
 def generated() -> str:
@@ -41,7 +41,8 @@ def generated() -> str:
         lines += [f"      - {{name: field{p}, type: string, required: true, maxLength: 32}}" for p in range(12)]
     lines.append("functions:")
     for n in range(FUNCTIONS):
-        code = "".join("      " + line for line in [f"// number {n}\n", "async function run() {\n", *([LINE] * 44), "}\n"])
+        body = (LINE.format(each) for each in range(44))
+        code = "".join("      " + line for line in [f"// number {n}\n", "async function run() {\n", *body, "}\n"])
         lines += [f"  f{n:04}:", "    timeoutMs: 30000", "    code: |", code.rstrip("\n")]
     lines.append("triggers:")
     for n in range(TRIGGERS):

@@ -11,41 +11,28 @@ if TYPE_CHECKING:
 
 RECORD = "executionParams.recordId"
 """The id of the record whose event a function is run for."""
-_BINDINGS = {
-    "variable_declarator": ("name",),
-    "function_declaration": ("name",),
-    "function_expression": ("name",),
-    "class_declaration": ("name",),
-    "arrow_function": ("parameter",),
-    "for_in_statement": ("left",),
-    "catch_clause": ("parameter",),
+_LIST, _FIRST, _LAST = slice(None), slice(0, 1), slice(-1, None)
+_PARTS = {
+    "formal_parameters": _LIST,
+    "object_pattern": _LIST,
+    "array_pattern": _LIST,
+    "rest_pattern": _LIST,
+    "assignment_pattern": _FIRST,
+    "object_assignment_pattern": _FIRST,
+    "pair_pattern": _LAST,
 }
-"""Where names are declared, by the sort of node."""
+"""Which parts of a pattern bind names."""
 
 
-def declared(root: Node) -> Iterator[str]:
-    """Names that are declared anywhere: what they mean is the function's own business."""
-    waiting = [root]
+def bound_names(pattern: Node) -> Iterator[Node]:
+    """The names that a pattern, or a list of parameters, binds; a default is no name, and neither is a key."""
+    waiting = [pattern]
     while waiting:
         node = waiting.pop()
-        waiting += node.named_children
-        for field in _BINDINGS.get(node.type, ()):
-            bound = node.child_by_field_name(field)
-            yield from _bound(bound) if bound is not None else ()
-        if node.type == "formal_parameters":
-            yield from (name for child in node.named_children for name in _bound(child))
-
-
-def _bound(pattern: Node) -> Iterator[str]:
-    """The names that a pattern binds; a default is no name, and neither is a key."""
-    if pattern.type in {"identifier", "shorthand_property_identifier_pattern"}:
-        yield text_of(pattern)
-    elif pattern.type in {"assignment_pattern", "object_assignment_pattern"}:
-        yield from _bound(pattern.named_children[0])
-    elif pattern.type == "pair_pattern":
-        yield from _bound(pattern.named_children[-1])
-    elif pattern.type in {"object_pattern", "array_pattern", "rest_pattern"}:
-        yield from (name for child in pattern.named_children for name in _bound(child))
+        if node.type in {"identifier", "shorthand_property_identifier_pattern"}:
+            yield node
+        elif node.type in _PARTS:
+            waiting += reversed(node.named_children[_PARTS[node.type]])
 
 
 def record_names(root: Node) -> Iterator[str]:

@@ -6,26 +6,26 @@ reported as unknown, never guessed.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter_javascript
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-from centrali_deploy.bindings import RECORD, compact, declared, record_names, text_of
+from centrali_deploy.bindings import RECORD, compact, record_names, text_of
+from centrali_deploy.broken import broken
+from centrali_deploy.early_errors import early_errors, possible
+from centrali_deploy.members import members, overwritten
 from centrali_deploy.runtime import host_in
+from centrali_deploy.scopes import Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from centrali_deploy.members import Member
 
 _LANGUAGE = Language(tree_sitter_javascript.language())
-_CALLS = """
-    (call_expression
-      function: [(member_expression object: (identifier) @object property: (property_identifier) @method)
-                 (subscript_expression object: (identifier) @object index: (string (string_fragment) @method))]
-      arguments: (arguments) @arguments
-      (#eq? @object "api"))
-"""
 FOREIGN = ("console", "exports", "fetch", "module", "process", "require")
 """Names that other platforms have."""
 _ANY = '(#any-of? @name "' + '" "'.join(FOREIGN) + '")'
@@ -36,20 +36,9 @@ _USES = f"""
      (import_statement "import" @statement)
      (export_statement "export" @statement)]
 """
-_PATTERN = """
-    (object_pattern [(shorthand_property_identifier_pattern) @member
-                     (object_assignment_pattern left: (shorthand_property_identifier_pattern) @member)
-                     (pair_pattern key: (property_identifier) @member)
-                     (pair_pattern key: (string (string_fragment) @member))])
-"""
-_READS = f"""
-    [(member_expression object: (identifier) @object property: (property_identifier) @member)
-     (subscript_expression object: (identifier) @object index: (string (string_fragment) @member))
-     (variable_declarator name: {_PATTERN} value: (identifier) @object)
-     (assignment_expression left: {_PATTERN} right: (identifier) @object)]
-"""
-_INPUTS = {"executionParams", "triggerParams"}
+_INPUTS = ("triggerParams", "executionParams")
 RUN = "run"
+_ASSIGNED = re.compile(rf"{RUN}\s*[-+*/%&|^?<>]*=(?![=>])")
 
 
 class Spot(NamedTuple):
@@ -79,8 +68,23 @@ class Use(NamedTuple):
     spot: Spot
 
 
+class Known(NamedTuple):
+    """A member of `api` that the code counts on: its path (`("crypto", "sha256")`)."""
+
+    path: tuple[str, ...]
+    spot: Spot
+
+
+class Refused(NamedTuple):
+    """What keeps the code from being run although the parser takes it: what is wrong, and what now."""
+
+    message: str
+    hint: str
+    spot: Spot
+
+
 class Read(NamedTuple):
-    """A member read from one of the inputs: `executionParams.recordId`."""
+    """A member of one of the inputs that the code counts on: `executionParams.recordId`, not asked for and not put there by itself."""
 
     source: str
     member: str
@@ -96,31 +100,42 @@ class Run(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a source contains. `errors`: where it is not JavaScript, and what is wrong there."""
+    """What a source contains. `errors`: where it is not JavaScript, and what is wrong there. `overwritten`: where run is replaced."""
 
     errors: tuple[tuple[Spot, str], ...]
+    refused: tuple[Refused, ...]
     runs: tuple[Run, ...]
     calls: tuple[Call, ...]
+    members: tuple[Known, ...]
     uses: tuple[Use, ...]
     reads: tuple[Read, ...]
+    overwritten: tuple[Spot, ...]
 
 
 def calls(source: str) -> tuple[Call, ...]:
     """Every call of a member of `api`, in the order of the source."""
-    root = _parsed(source)
-    return _calls(root, source.encode())
+    return facts(source).calls
 
 
 @lru_cache(maxsize=4096)
 def facts(source: str) -> Facts:
     """Everything that is known of a source without running it. What cannot be in it is not looked for in its tree."""
     root, text = _parsed(source), source.encode()
+    errors = broken(root)
+    names = [name for name in ("api", *_INPUTS) if name in source]
+    foreign = any(name in source for name in (*FOREIGN, "import", "export"))
+    assigned = _ASSIGNED.search(source) is not None
+    swept = Scopes(_LANGUAGE, root) if names or foreign or assigned or possible(source) else None
+    reached = {name: members(name, root, text, swept) for name in names if swept}
     return Facts(
-        tuple((_spot(node, text), said) for node, said in _errors(root)),
+        tuple((_spot(node, text), said) for node, said in errors),
+        tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in (early_errors(swept) if swept and not errors else ())),
         tuple(_runs(root, text)),
-        _calls(root, text) if "api" in source else (),
-        tuple(_uses(root, text)) if any(name in source for name in (*FOREIGN, "import", "export")) else (),
-        tuple(_reads(root, text)) if any(name in source for name in _INPUTS) else (),
+        tuple(_calls(reached.get("api", ()), root, text)),
+        tuple(Known(member.path, _spot(member.node, text)) for member in _counted_on(reached.get("api", ()))),
+        tuple(_uses(root, text, swept)) if swept and foreign else (),
+        tuple(_reads(reached, text)),
+        tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if swept and assigned else (),
     )
 
 
@@ -133,30 +148,35 @@ def _query(text: str) -> Query:
     return Query(_LANGUAGE, text)  # takes several milliseconds
 
 
-def _matches(query: str, root: Node, first: str) -> Iterator[dict[str, list[Node]]]:
-    found = [captures for _, captures in QueryCursor(_query(query)).matches(root)]
-    return iter(sorted(found, key=lambda captures: captures[first][0].start_byte))
-
-
-def _calls(root: Node, text: bytes) -> tuple[Call, ...]:
+def _calls(reached: Sequence[Member], root: Node, text: bytes) -> Iterator[Call]:
     ids = {RECORD, *record_names(root)} if b"recordId" in text else set()
-    found = ((captures["method"][0], captures["arguments"][0]) for captures in _matches(_CALLS, root, "method"))
-    return tuple(_call(method, arguments, text, ids) for method, arguments in found)
+    for member in reached:
+        if len(member.path) == 1 and member.arguments is not None:
+            yield _call(member.path[0], member.node, member.arguments, text, ids)
 
 
-def _uses(root: Node, text: bytes) -> Iterator[Use]:
+def _counted_on(reached: Sequence[Member]) -> Iterator[Member]:
+    """Members that the code neither asks for before it takes them, nor puts there itself."""
+    doubtful = {member.path for member in reached if member.guarded or member.given}
+    seen = set()
+    for member in reached:
+        if member.path and member.node.start_byte not in seen and () not in doubtful and member.path not in doubtful:
+            seen.add(member.node.start_byte)
+            yield member
+
+
+def _uses(root: Node, text: bytes, scopes: Scopes) -> Iterator[Use]:
     found = sorted(
         (node for nodes in QueryCursor(_query(_USES)).captures(root).values() for node in nodes), key=lambda node: node.start_byte
     )
-    bound = set(declared(root)) if found else set()
-    yield from (Use(text_of(node), _spot(node, text)) for node in found if text_of(node) not in bound)
+    yield from (Use(text_of(node), _spot(node, text)) for node in found if not scopes.lookup(text_of(node), node.start_byte))
 
 
-def _reads(root: Node, text: bytes) -> Iterator[Read]:
-    for captures in _matches(_READS, root, "object"):
-        source = text_of(captures["object"][0])
-        if source in _INPUTS:
-            yield from (Read(source, text_of(member), _spot(member, text)) for member in captures["member"])
+def _reads(reached: dict[str, list[Member]], text: bytes) -> Iterator[Read]:
+    found = [(member.node.start_byte, name, member) for name in _INPUTS for member in _counted_on(reached.get(name, ()))]
+    for _, name, member in sorted(found, key=lambda each: each[0]):
+        if len(member.path) == 1:
+            yield Read(name, member.path[0], _spot(member.node, text))
 
 
 def _runs(root: Node, text: bytes) -> Iterator[Run]:
@@ -169,36 +189,14 @@ def _runs(root: Node, text: bytes) -> Iterator[Run]:
             yield Run(is_async, sum(child.type != "comment" for child in parameters.named_children) if parameters else 0, _spot(name, text))
 
 
-def _errors(root: Node) -> Iterator[tuple[Node, str]]:
-    """The outermost places the parser could not make sense of."""
-    waiting = [root] if root.has_error else []
-    while waiting:
-        node = waiting.pop(0)
-        if node.is_missing:
-            yield node, f'"{node.type}" is missing here'
-        elif node.type == "ERROR":
-            inside = next((child for child in node.children if child.is_error or child.is_missing), None)
-            if inside is None:
-                yield node, f"this makes no sense here: {_excerpt(node)}"
-            else:
-                waiting.insert(0, inside)
-        else:
-            waiting[:0] = [child for child in node.children if child.has_error or child.is_missing]
-
-
-def _excerpt(node: Node) -> str:
-    line = text_of(node).strip().split("\n")[0]
-    return line if len(line) <= 40 else f"{line[:40]}..."  # noqa: PLR2004 -- enough to recognise it
-
-
-def _call(method: Node, arguments: Node, text: bytes, ids: set[str]) -> Call:
+def _call(name: str, node: Node, arguments: Node, text: bytes, ids: set[str]) -> Call:
     first = next((node for node in arguments.named_children if node.type != "comment"), None)
     same = compact(first) in ids
     slug, whole = _beginning(first)
     if first is not None and first.type == "object":
         pairs = ((pair.child_by_field_name("key"), pair.child_by_field_name("value")) for pair in first.named_children)
         first = next((value for key, value in pairs if key is not None and text_of(key).strip("'\"") == "url"), None)
-    return Call(text_of(method), slug if whole else None, _spot(method, text), same, host_in(*_beginning(first)))
+    return Call(name, slug if whole else None, _spot(node, text), same, host_in(*_beginning(first)))
 
 
 def _beginning(node: Node | None) -> tuple[str, bool]:
@@ -212,5 +210,5 @@ def _beginning(node: Node | None) -> tuple[str, bool]:
 
 def _spot(node: Node, text: bytes) -> Spot:
     row, column = node.start_point
-    line = text.split(b"\n")[row]
-    return Spot(row + 1, len(line[:column].decode(errors="replace")) + 1)
+    line = text[node.start_byte - column : node.start_byte]
+    return Spot(row + 1, len(line.decode(errors="replace")) + 1)

@@ -13,6 +13,12 @@ API = frozenset(
     }
 )  # fmt: skip
 """Members of the `api` object, as published in several places [D, S, T]; there may be more."""
+API_MEMBERS = {"crypto": frozenset({"sha256", "hmacSha256", "rsaSign", "signJwt"})}
+"""What is known of the objects among them [S]; of the others nothing is published."""
+OF_EVERY_OBJECT = frozenset(
+    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf", "__proto__"}
+)
+"""Members that every object has."""
 BY_SLUG = frozenset(
     {"queryRecords", "createRecord", "upsertRecord", "bulkCreateRecords", "batchCreateRecords", "bulkUpdateRecords", "bulkDeleteRecords",
      "batchUpdateRecords", "batchDeleteRecords", "incrementField", "decrementField"}

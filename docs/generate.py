@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from centrali_deploy.runtime import API, GONE, INPUTS, LOOPS, MISSING
+from centrali_deploy.runtime import API, API_MEMBERS, GONE, INPUTS, LOOPS, MISSING
 
 REFERENCE = Path(__file__).parent / "reference"
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verified"))
@@ -29,6 +29,7 @@ def functions() -> str:
         for sort, members in INPUTS.items()
     ]
     lines += ["", "## Members of `api` that are known", "", ", ".join(f"`{name}`" for name in sorted(API)) + ".", ""]
+    lines += [f"- `{name}`: {', '.join(f'`{member}`' for member in sorted(members))}." for name, members in API_MEMBERS.items()]
     lines += [f"- `{name}`: {hint}" for name, hint in GONE.items()]
     lines += ["", "## What is not there", "", *(f"- `{name}`: {said} {hint}" for name, (said, hint) in sorted(MISSING.items()))]
     lines += ["", "## Calls that run their own trigger again", "", "On the same structure:", "", "| event | calls |", "|---|---|"]

@@ -55,6 +55,8 @@ def test_deeply_nested_code_is_read() -> None:
     found = facts(source)
     assert (found.errors, [call.method for call in found.calls]) == ((), ["log"])
     assert facts("(" * depth).errors
+    assert facts(f"const {'[' * depth}a{']' * depth} = api || {'(' * depth}b{')' * depth}").errors == ()
+    assert facts("async function run() {" * 9 + "}").errors
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_deeply_nested_code_is_read() -> None:
         ("async function run() {\n  const \u00e9\U0001f600 = 'x' + ;\n}", 2, 18, "this makes no sense here: +"),
         ("async function run() { return {a: 1, b: } }", 1, 40, '"identifier" is missing here'),
         ("async function run() { } }", 1, 26, "this makes no sense here: }"),
-        ("async function run() { return (", 1, 1, "this makes no sense here: async function run() { return ("),
+        ("async function run() { return (", 1, 31, '"(" is not closed'),
         ("x = 1\ny = y as_", 2, 5, "this makes no sense here: y"),
     ],
 )
@@ -72,8 +74,8 @@ def test_what_is_no_javascript_is_told_with_line_and_column_in_characters(source
 
 
 def test_a_long_line_that_makes_no_sense_is_cut_short() -> None:
-    ((_, said),) = facts("async function run() { return (" + "x" * 100).errors
-    assert said.startswith("this makes no sense here: async function run() { return (")
+    ((_, said),) = facts("async function run() { return 'a" + "x" * 100 + "\n}").errors
+    assert said.startswith("this makes no sense here: return 'axxx")
     assert said.endswith("...")
     assert len(said) < 80
 
@@ -126,6 +128,12 @@ def test_run_is_a_function_declared_at_the_top(source: str, runs: list[Run]) -> 
         ("api.log('a\\n')", "log", None),
         ("api.log({recordSlug: 'orders'})", "log", None),
         ("api.log(...args)", "log", None),
+        ("const { log } = api; log('x')", "log", "x"),
+        ("const { log: say = f } = api; say('x')", "log", "x"),
+        ("let { log } = api; const f = () => log('x')", "log", "x"),
+        ("const a = api; const b = a; (b).log('x')", "log", "x"),
+        ("const say = api.log; say('x')", "log", "x"),
+        ("var say; ({ log: say } = api); say('x'); api['log']('x')", "log", "x"),
     ],
 )
 def test_a_call_of_api_is_found_however_it_is_written(source: str, method: str, slug: str | None) -> None:
@@ -149,6 +157,14 @@ def test_a_call_of_api_is_found_however_it_is_written(source: str, method: str, 
         "log('x')",
         "api.deep.log('x')",
         "new Api().log('x')",
+        "const { log } = other; log('x')",
+        "const { log } = api; const f = (log) => log('x')",
+        "let { log } = api; log = f; log('x')",
+        "[1].forEach((api) => { api.log('x') })",
+        "const api = {log() {}}; api.log('x')",
+        "for (const api of apis) api.log('x')",
+        "try { x() } catch (api) { api.log('x') }",
+        "function f(api) { return () => api.log('x') }",
     ],
 )
 def test_what_only_looks_like_a_call_of_api_is_none(source: str) -> None:
@@ -246,11 +262,107 @@ def test_reads_tell_the_two_inputs_apart_and_where_each_member_stands() -> None:
     assert facts(source).reads == (Read("triggerParams", "limit", Spot(1, 8)), Read("executionParams", "data", Spot(2, 25)))
 
 
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        ("api.records.list()", ["records", "records.list"]),
+        ("api.crypto.sha1('x')", ["crypto", "crypto.sha1"]),
+        ("api?.['crypto']['sha1']('x')", ["crypto", "crypto.sha1"]),
+        ("api.crypto?.sha1?.('x')", []),
+        ("const { a, b: c, 'd': e } = api", ["a", "b", "d"]),
+        ("const { crypto: { sha1 } } = api", ["crypto", "crypto.sha1"]),
+        ("const c = api.crypto; c.sha1", ["crypto", "crypto.sha1"]),
+        ("const q = api; q.nosuch()", ["nosuch"]),
+        ("const f = api.a", ["a"]),
+        ("f(api.a)", ["a"]),
+        ("if (api.a) api.a()", []),
+        ("api.a?.()", []),
+        ("api.a = f; api.a()", []),
+        ("typeof api.a", []),
+        ("f(api)", []),
+        ("const { ...rest } = api", []),
+    ],
+)
+def test_members_of_api_that_the_code_counts_on_are_found_called_or_not(source: str, paths: list[str]) -> None:
+    assert sorted(".".join(member.path) for member in facts(source).members) == sorted(paths)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "executionParams.a ?? {}",
+        "executionParams.a || x",
+        "executionParams.a && x",
+        "(executionParams.a) ? 1 : 2",
+        "executionParams.a?.b",
+        "executionParams.a?.[0]",
+        "executionParams['a']?.()",
+        "if (executionParams.a) { f(executionParams.a.b) }",
+        "if (x && (executionParams.a || y)) f(executionParams.a)",
+        "while (executionParams.a) f()",
+        "if (!executionParams.a) return_; f(executionParams.a)",
+        "if (executionParams.a !== undefined) f(executionParams.a)",
+        "null == executionParams.a",
+        "typeof executionParams.a",
+        "delete executionParams.a",
+        "executionParams.a ??= 1; executionParams.a",
+        "'a' in executionParams && f(executionParams.a)",
+        "Object.hasOwn(executionParams, 'a') && f(executionParams.a)",
+        "Object.assign(executionParams, x); executionParams.a",
+        "executionParams.a = 1; f(executionParams.a)",
+        "executionParams[name] = 1; f(executionParams.a)",
+        "executionParams = x; f(executionParams.a)",
+        "const e = executionParams; e.a = 1; f(executionParams.a)",
+        "const { a } = executionParams; if (!a) f()",
+        "const a = executionParams.a; f(a?.b)",
+        "(executionParams) => executionParams.a",
+        "const executionParams = {}; executionParams.a",
+    ],
+)
+def test_a_member_that_is_asked_for_first_or_put_there_by_the_code_is_not_counted_on(source: str) -> None:
+    assert facts(source).reads == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "const e = executionParams; return_(e.a)",
+        "const e = executionParams ?? {}; e.a",
+        "(executionParams || {}).a",
+        "let e; ({ a: e } = executionParams)",
+        "x && executionParams.a",
+        "x || executionParams.a",
+        "if (executionParams.a === 'x') f()",
+        "if (f(executionParams.a)) f()",
+        "executionParams?.a.b",
+        "const a = executionParams.a; f(a.b)",
+    ],
+)
+def test_a_member_that_is_taken_without_asking_is_counted_on(source: str) -> None:
+    assert [read.member for read in facts(source).reads] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("source", "spots"),
+    [
+        ("async function run() {}\nrun = 5", [Spot(2, 1)]),
+        ("async function run() { run ||= f }", [Spot(1, 24)]),
+        ("async function run() { let run; run = 5 }", []),
+        ("async function run() { x.run = 5; return {run: 1} }", []),
+        ("let run; run = 5", []),
+        ("async function run() { run == 5 }", []),
+    ],
+)
+def test_run_is_overwritten_only_where_it_is_the_function(source: str, spots: list[Spot]) -> None:
+    assert list(facts(source).overwritten) == spots
+
+
 @given(st.text(alphabet="{}[]()`'\"/\\$;,.=>apirunfetch \n\u00e9\U0001f600", max_size=60))
 def test_no_text_makes_it_fail_and_every_spot_lies_in_the_text(source: str) -> None:
     found = facts(source)
     lines = source.split("\n")
-    spots = [spot for spot, _ in found.errors] + [each.spot for each in (*found.runs, *found.calls, *found.uses, *found.reads)]
+    lists = (found.refused, found.runs, found.calls, found.members, found.uses, found.reads)
+    spots = [spot for spot, _ in found.errors] + [each.spot for each_list in lists for each in each_list] + [*found.overwritten]
     assert all(1 <= spot.line <= len(lines) and 1 <= spot.column <= len(lines[spot.line - 1]) + 1 for spot in spots)
 
 

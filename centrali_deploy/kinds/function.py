@@ -16,7 +16,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.javascript import facts
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Plain, Spec
-from centrali_deploy.runtime import API, ASKING, BY_SLUG, GONE, INPUTS, MISSING
+from centrali_deploy.runtime import API, API_MEMBERS, ASKING, BY_SLUG, GONE, INPUTS, MISSING, OF_EVERY_OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,16 +47,29 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     found = facts(code)
     for spot, said in found.errors[:3]:
         yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
+    for message, hint, spot in found.refused:
+        yield Finding(("code",), message, hint, spot=spot)
     if not found.errors:
         yield from _check_run(found, code)
     for name, spot in found.uses:
         if name in MISSING:
             yield Finding(("code",), *MISSING[name], severity="warning", spot=spot)
-    for call in found.calls:
-        if call.method not in API:
-            near = get_close_matches(call.method, API, n=1)
-            hint = GONE.get(call.method) or (f"Did you mean api.{near[0]}?" if near else "Look it up: it is not a published one.")
-            yield Finding(("code",), f"api.{call.method} is not known.", hint, "warning", call.spot)
+    for path, spot in found.members:
+        if (other := _unknown(path)) is not None:
+            yield Finding(("code",), f"api.{'.'.join(path)} is not known.", other, "warning", spot)
+
+
+def _unknown(path: tuple[str, ...]) -> str | None:
+    """What to write instead of a member of api that is not a published one; None for one that may be there."""
+    known = API if len(path) == 1 else API_MEMBERS.get(path[0], frozenset())
+    if not known or path[-1] in known | OF_EVERY_OBJECT:
+        return None
+    if len(path) == 1 and path[0] in GONE:
+        return GONE[path[0]]
+    near = get_close_matches(path[-1], known, n=1)
+    if near:
+        return f"Did you mean api.{'.'.join((*path[:-1], near[0]))}?"
+    return "Look it up: it is not a published one." if len(path) == 1 else f"Its members are: {', '.join(sorted(known))}."
 
 
 def _mentions(spec: Plain) -> Iterator[tuple[Address, int]]:
@@ -74,11 +87,16 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
             message = f'No structure "{call.slug}" is declared.'
             yield Finding(("code",), message, f"Did you mean {near[0]}?", "warning", call.spot)
     yield from _unknown_hosts(found, others)
+    yield from _check_inputs(name, found, others)
+
+
+def _check_inputs(name: str, found: Facts, others: Others) -> Iterator[Finding]:
+    """What is read from executionParams and given by nothing that runs the function."""
     runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
     known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
     if not runners or None in known:
         return
-    members = frozenset().union(*(each for each in known if each is not None))
+    members = OF_EVERY_OBJECT.union(*(each for each in known if each is not None))
     for read in found.reads:
         if read.source == "executionParams" and read.member not in members:
             given = "; ".join(f"{address} ({sort}) gives {_listed(INPUTS.get(sort))}" for address, sort in runners)
@@ -111,6 +129,8 @@ def _check_run(found: Facts, code: str) -> Iterator[Finding]:
     for run in found.runs[:1]:
         if not run.is_async:
             yield Finding(("code",), "run is not a plain async function.", "Write async function run().", spot=run.spot)
+        for spot in found.overwritten:
+            yield Finding(("code",), "run is overwritten.", "Give the value another name: the platform calls run.", "warning", spot)
         if run.parameters:
             hint = "Write async function run(), and read triggerParams and executionParams."
             yield Finding(("code",), "run takes parameters, and the platform gives none.", hint, spot=run.spot)

@@ -9,7 +9,7 @@ import pytest
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.runtime import API, GONE, MISSING
+from centrali_deploy.runtime import API, API_MEMBERS, GONE, MISSING, OF_EVERY_OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,11 @@ def told(code: Any) -> list[tuple[str, str, Any]]:
         ),
         ("export async function run() {}", [("warning", "Nothing can be exported.", (1, 1))]),
         ("async function run() { } }", [("error", "This is not JavaScript: this makes no sense here: }.", (1, 26))]),
-        ("nonsense here (", [("error", "This is not JavaScript: this makes no sense here: here.", (1, 10))]),
+        ("nonsense here (", [("error", 'This is not JavaScript: "(" is not closed.', (1, 15))]),
+        (RUN + "run = 5", [("warning", "run is overwritten.", (2, 1))]),
+        (RUN + "let run", [("error", "run is declared again.", (2, 5))]),
+        (RUN + "await api.log(1)", [("error", "await stands outside of every function.", (2, 1))]),
+        (RUN + "const a = 1; const a = [", [("error", 'This is not JavaScript: "[" is not closed.', (2, 24))]),
     ],
 )
 def test_run_is_declared_once_async_and_without_parameters(code: str, findings: Any) -> None:
@@ -98,6 +102,8 @@ def test_a_published_member_of_api_is_known(method: str) -> None:
         ("api['createrecord']('x')", "Did you mean api.createRecord?"),
         ("api.searchRecords('x')", GONE["searchRecords"]),
         ("api.zzzz()", "Look it up: it is not a published one."),
+        ("api.records.list()", "Did you mean api.queryRecords?"),
+        ("api.queryRecord", "Did you mean api.queryRecords?"),
     ],
 )
 def test_an_unknown_member_of_api_is_a_warning_with_the_one_it_may_be(call: str, hint: str) -> None:
@@ -108,6 +114,37 @@ def test_an_unknown_member_of_api_is_a_warning_with_the_one_it_may_be(call: str,
         (2, call.index(next(c for c in call[4:] if c.isalpha()), 4) + 1),
     )
     assert finding.message.endswith(" is not known.")
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "hint", "column"),
+    [
+        ("api.crypto.sha1('x')", "api.crypto.sha1 is not known.", "Did you mean api.crypto.sha256?", 12),
+        ("api.crypto.md5('x')", "api.crypto.md5 is not known.", "Its members are: hmacSha256, rsaSign, sha256, signJwt.", 12),
+        ("const { createRecrd } = api", "api.createRecrd is not known.", "Did you mean api.createRecord?", 9),
+        ("let { searchRecords: s } = api", "api.searchRecords is not known.", GONE["searchRecords"], 7),
+        ("const q = api; q.nosuch()", "api.nosuch is not known.", "Look it up: it is not a published one.", 18),
+    ],
+)
+def test_an_unknown_member_of_api_is_found_however_it_is_reached(code: str, message: str, hint: str, column: int) -> None:
+    assert [(each.severity, each.message, each.hint, each.spot) for each in found(RUN + code)] == [("warning", message, hint, (2, column))]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *(f"api.crypto.{member}('x')" for member in sorted(API_MEMBERS["crypto"])),
+        "api.base64.encode('x')",
+        "api.math.anything(1)",
+        "api.hasOwnProperty('log')",
+        "api.crypto.toString()",
+        "api.log.call(api, 1)",
+        "[1].forEach((api) => { api.close(); })",
+        "const api = {foo() {}}; api.foo()",
+    ],
+)
+def test_what_is_a_member_or_none_of_the_platforms_api_is_not_warned_of(code: str) -> None:
+    assert found(RUN + code) == []
 
 
 METADATA = {
@@ -148,6 +185,16 @@ def absent(warnings: list[str]) -> set[str]:
     return {text.removeprefix("executionParams.").split(" ")[0] for text in warnings}
 
 
+def test_what_every_object_has_is_there(manifest: Callable[..., str]) -> None:
+    code = "async function run() {" + "".join(f"executionParams.{member};" for member in OF_EVERY_OBJECT) + "}"
+    assert warned(manifest, "scheduled", code=code) == []
+
+
+def test_an_input_by_another_name_is_known(manifest: Callable[..., str]) -> None:
+    code = "async function run() { const e = executionParams; return e.headers }"
+    assert absent(warned(manifest, "scheduled", code=code)) == {"headers"}
+
+
 @pytest.mark.parametrize("sort", GIVEN)
 def test_a_function_is_warned_of_every_input_that_what_runs_it_does_not_give(sort: str, manifest: Callable[..., str]) -> None:
     found = warned(manifest, sort)
@@ -172,7 +219,9 @@ def test_what_one_of_several_runners_gives_is_there(runners: tuple[str, ...], gi
     assert all(f"({sort}) gives" in found[0] for sort in runners)
 
 
-@pytest.mark.parametrize("runners", [("on-demand",), ("on-demand", "scheduled"), ("orchestration", "on-demand"), ()])
+@pytest.mark.parametrize(
+    "runners", [("on-demand",), ("on-demand", "scheduled"), ("event-driven", "on-demand"), ("orchestration", "on-demand"), ()]
+)
 def test_with_a_caller_who_sends_anything_or_with_no_runner_nothing_is_said(runners: tuple[str, ...], manifest: Callable[..., str]) -> None:
     assert warned(manifest, *runners) == []
 
@@ -202,6 +251,8 @@ def test_a_warning_stands_where_the_member_is_read_in_the_functions_own_file(man
         ("api.queryRecords(slug)", None),
         ("api.httpRequest('order')", None),
         ("api.fetchRecord('order')", None),
+        ("const { createRecord } = api; createRecord('ordrs', {})", "Did you mean orders?"),
+        ("const a = api; a.createRecord('ordrs', {})", "Did you mean orders?"),
     ],
 )
 def test_a_structure_that_is_nearly_a_declared_one_is_a_warning(call: str, hint: str | None, manifest: Callable[..., str]) -> None:
