@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from centrali_deploy.address import path_text
 from centrali_deploy.kind import Finding
 from centrali_deploy.manifest.words import article, near_member, shown
+from centrali_deploy.paths import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Place
 
 _TYPES = {
     "string_type": "a text",
@@ -53,10 +55,20 @@ def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | N
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
         for index, item in items:
-            if isinstance(item, dict) and (strange := item.keys() - place.members(item)):
-                at: Path = (member,) if index is None else (member, index)
-                known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
-                yield from (_misspelt(at, key, near) for key in item if key in strange - known and (near := near_member(key, known)))
+            if isinstance(item, dict):
+                yield from _nearly(kind, place, (member,) if index is None else (member, index), item)
+
+
+def _nearly(kind: Kind, place: Place, at: Path, item: Mapping[str, Any]) -> Iterator[Finding]:
+    """Members of an item, and of those inside it, that are nearly documented ones."""
+    if strange := item.keys() - place.members(item) - place.apart.get(str(item.get(place.variant[0])), frozenset()):
+        known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
+        yield from (_misspelt(at, key, near) for key in item if key in strange - known and (near := near_member(key, known)))
+    for pattern in place.inside:
+        if pattern[0] in item:
+            for path, inside in find(item, pattern):
+                if isinstance(inside, dict):
+                    yield from _nearly(kind, place, (*at, *path), inside)
 
 
 def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
