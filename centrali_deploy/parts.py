@@ -39,9 +39,10 @@ class Place:
 
     `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
     items means something. `variant`: the members that decide which others make sense; when one of them changes,
-    nothing but `kept` is carried over. `rename_note`: what a new name of an item means; `removal_note`: what it means when one
-    is no longer in the list. `models`: for each value of the
-    first variant member, the model of such an object.
+    nothing but `kept` is carried over. `rename_note`: what a new name of an item means; `removal_note`: what it means
+    when one is no longer in the list. `models`: for each value of the first variant member, the model of such an
+    object. `apart`: for each of those values, the members that only objects with another one have. `inside`: where an
+    item holds more of the same kind.
     """
 
     key: str | None = None
@@ -51,6 +52,8 @@ class Place:
     rename_note: str = ""
     removal_note: str = ""
     models: Mapping[str, type[Spec]] = field(default_factory=dict)
+    apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    inside: tuple[Path, ...] = ()
 
     def members(self, item: Plain) -> frozenset[str]:
         """The documented members of this object (of every variant, when its own is unknown)."""

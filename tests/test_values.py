@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centrali_deploy.values import TYPES, compiled, complaints, of_type
+from centrali_deploy.values import FORMATS, TYPES, compiled, complaints, of_type, repeated
 
 VALUES: dict[str, Any] = {
     "text": "x",
+    "day": "2030-01-31",
     "whole": 1,
     "broken": 1.5,
     "true": True,
@@ -19,13 +20,13 @@ VALUES: dict[str, Any] = {
     "mapping": {"a": 1},
 }
 FITS = {
-    "string": {"text"},
+    "string": {"text", "day"},
     "number": {"whole", "broken"},
     "boolean": {"true"},
-    "datetime": {"text"},
+    "datetime": {"text", "day"},
     "array": {"list"},
     "object": {"mapping"},
-    "reference": {"text", "list"},
+    "reference": {"text", "day", "list"},
 }
 CALLED = {
     "string": "a text",
@@ -39,7 +40,7 @@ CALLED = {
 
 
 def said(definition: Any, value: Any) -> list[str]:
-    return list(complaints(definition, value))
+    return [complaint.said for complaint in complaints(definition, value)]
 
 
 def test_every_type_is_tried_here() -> None:
@@ -51,7 +52,8 @@ def test_every_type_is_tried_here() -> None:
 def test_a_value_is_of_a_type_or_is_told_not_to_be(sort: str, called: str) -> None:
     fits = called in FITS[sort]
     assert of_type(sort, VALUES[called]) is fits
-    assert said({"type": sort}, VALUES[called]) == ([] if fits else [f"is not {CALLED[sort]}"])
+    form = ["is not a date and time"] if (sort, called) == ("datetime", "text") else []
+    assert said({"type": sort}, VALUES[called]) == (form if fits else [f"is not {CALLED[sort]}"])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_a_bound_that_is_no_number_bounds_nothing(bound: object) -> None:
 
 def test_bounds_do_not_touch_types_that_have_no_size() -> None:
     bounds = {"minimum": 5, "maximum": 1, "minLength": 5, "maxItems": 0}
-    for sort, value in (("boolean", False), ("object", {"a": 1}), ("datetime", "x"), ("reference", ["a", "b"])):
+    for sort, value in (("boolean", False), ("object", {"a": 1}), ("datetime", "2030-01-31"), ("reference", ["a", "b"])):
         assert said({"type": sort, **bounds}, value) == []
 
 
@@ -124,7 +126,7 @@ def test_what_is_no_pattern_is_not_compiled_and_matches_everything(pattern: obje
 
 
 def test_a_pattern_is_for_texts_alone() -> None:
-    assert said({"type": "datetime", "pattern": "^x$"}, "y") == []
+    assert said({"type": "datetime", "pattern": "^x$"}, "2030-01-31") == []
 
 
 @pytest.mark.parametrize(("value", "whole"), [(1, True), (-3.0, True), (1.5, False), (1e300, True)])
@@ -162,3 +164,49 @@ def test_without_a_known_type_or_a_value_there_is_nothing_to_say(definition: Any
 def test_a_number_is_inside_its_bounds_or_told_to_be_outside(value: float, least: int, most: int) -> None:
     found = said({"type": "number", "minimum": least, "maximum": most}, value)
     assert ([] if least <= value else [f"is below minimum {least}"]) + ([] if value <= most else [f"is above maximum {most}"]) == found
+
+
+FORMED = {
+    "email": (["a@b", "a+b@c.de", '"a b"@c.de'], ["", "a", "a@", "@b", "a b@c", "a@b@c"]),
+    "url": (["https://a.b/c?d=e#f", "mailto:a@b", "ftp://x"], ["", "a.b", "/x", "https://a b", "1:x"]),
+    "uuid": (["6f1f1a52-53a4-4a7e-9d0c-000000000000", "6F1F1A52-53A4-4A7E-9D0C-00000000000F"], ["", "6f1f1a52", "g" * 36]),
+    "date": (["2030-01-31", "2024-02-29"], ["", "2030-02-30", "20300131", "2030-01-31T00:00:00Z", "tomorrow"]),
+    "datetime": (["2030-01-31", "2030-01-31T08:00:00Z", "2030-01-31T08:00:00.123+01:00"], ["", "now", "2030-13-01", "12:00"]),
+}
+
+
+@pytest.mark.parametrize("form", FORMED)
+def test_a_text_has_its_form_or_is_told_not_to_have_it(form: str) -> None:
+    assert FORMED.keys() == FORMATS.keys()
+    fitting, unfitting = FORMED[form]
+    assert [text for text in fitting if said({"type": "string", "format": form}, text)] == []
+    assert {word for text in unfitting for word in said({"type": "string", "format": form}, text)} == {f"is not {FORMATS[form][0]}"}
+    assert [text for text in unfitting if not said({"type": "string", "format": form}, text)] == []
+
+
+def test_a_form_is_for_texts_alone_and_an_unknown_one_says_nothing() -> None:
+    assert said({"type": "reference", "format": "email"}, "x") == said({"type": "string", "format": "phone"}, "x") == []
+    assert said({"type": "string", "format": ["email"]}, "x") == []
+
+
+def test_what_a_value_holds_is_told_where_it_is() -> None:
+    definition = {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "number", "maximum": 3}}}}
+    assert list(complaints(definition, [{"n": 1}, {"n": 4}, {"n": "x", "m": 1}, 5])) == [
+        ((1, "n"), "is above maximum 3"),
+        ((2, "n"), "is not a number"),
+        ((3,), "is not a mapping"),
+    ]
+    listed = {"type": "object", "properties": [{"name": "n", "type": "number"}, {"type": "text"}, 5, {"name": ["n"]}]}
+    assert list(complaints(listed, {"n": "x", "m": 1})) == [(("n",), "is not a number")]
+    assert list(complaints({"type": "object", "properties": {"n": "number"}}, {"n": "x"})) == []
+
+
+def test_what_is_there_twice_is_told_and_true_is_not_one() -> None:
+    assert list(repeated(["a", 1, True, "1", {"a": 1, "b": 2}, {"b": 2, "a": 1}, "a"])) == [5, 6]
+    assert said({"type": "array", "uniqueItems": True}, [1, 1]) == ["is there already"]
+    assert said({"type": "array"}, [1, 1]) == []
+
+
+@pytest.mark.parametrize("pattern", [r"\Ax", r"x\Z", "x{,3}"])
+def test_what_means_something_else_here_is_not_tried(pattern: str) -> None:
+    assert compiled(pattern) is None

@@ -19,6 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.environments import Environment
 from centrali_deploy.manifest.head import VERSION
+from centrali_deploy.manifest.stand_ins import VALUE, with_secrets, with_stand_ins
 from centrali_deploy.manifest.variables import Variable
 from centrali_deploy.parts import Spec
 
@@ -26,19 +27,25 @@ if TYPE_CHECKING:
     from pydantic_core import core_schema
 
     from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Place
 
     Schema = dict[str, Any]
 
-_PLAIN = {"integer": "A whole number", "number": "A number", "boolean": "true or false"}
-_STANDS_FOR = r"^\$\{(var|env|file):.+\}$"
 _SLUG = "^[a-z0-9]+([-_][a-z0-9]+)*$"
+_OLD_NAME = "renamedFrom"
+_ENCRYPTED = "encryptedParams"
+"""Secrets of one sort of step: on another they would be kept in the open."""
 
 
 class _Generator(GenerateJsonSchema):
     """Variants as if/then, and no titles made up from member names."""
 
     def tagged_union_schema(self, schema: core_schema.TaggedUnionSchema) -> Schema:
-        discriminator = str(schema["discriminator"])
+        discriminator = schema["discriminator"]
+        if callable(discriminator):  # a list or a mapping: what is said of the one does not concern the other
+            mapping, listed = map(self.generate_inner, schema["choices"].values())
+            return {**mapping, **listed, "type": ["object", "array"]}
+        discriminator = str(discriminator)
         variants = {str(tag): self.generate_inner(choice) for tag, choice in schema["choices"].items()}
         return {
             "type": "object",
@@ -65,8 +72,10 @@ class _Generator(GenerateJsonSchema):
 
 def workspace_schema() -> Schema:
     """The schema of one manifest file, draft 7."""
-    definitions: Schema = {}
+    definitions: Schema = dict(VALUE)
     sections = {section: _section(kind, definitions) for section, kind in SECTIONS.items()}
+    environments = _by_name(Environment, "Named settings, chosen with -e.")
+    environments["additionalProperties"]["properties"]["overrides"] |= _overrides(sections, definitions)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "centrali-deploy manifest",
@@ -79,10 +88,10 @@ def workspace_schema() -> Schema:
             "version": {"const": VERSION, "description": "The version of the manifest's form."},
             "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
             "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),
-            "environments": _by_name(Environment, "Named settings, chosen with -e."),
-            **_with_values(sections),
+            "environments": environments,
+            **sections,
         },
-        "$defs": _with_values(dict(sorted(definitions.items()))),
+        "$defs": dict(sorted(definitions.items())),
     }
 
 
@@ -103,18 +112,87 @@ def _texts(model: type) -> dict[str, str]:
 
 
 def _section(kind: Kind, definitions: Schema) -> Schema:
+    """The schema of a section; what it refers to is added to the definitions."""
     made = _without_titles(kind.adapter.json_schema(schema_generator=_Generator, ref_template="#/$defs/{model}"))
-    definitions |= made.pop("$defs", {})
+    own: Schema = made.pop("$defs", {})
     if kind.text_member:
         _with_source(made, kind.text_member)
+    for place in kind.places.values():
+        _with_variants(place, own)
     if kind.members:
-        _with_old_names(kind, made, definitions)
+        _with_old_names(kind, made, own)
     else:
         made["type"] = ["object", "null"]
+    for model in own.values():
+        with_secrets(model)
+    shared: Schema = {}
+    own = {name: _sharing(model, shared) for name, model in own.items()}
+    made = {member: inside if member == "allOf" else _sharing(inside, shared) for member, inside in made.items()}
+    definitions |= with_stand_ins(own | shared)
     pattern = _SLUG if kind.slug else kind.name_pattern
     names = {"pattern": pattern} if pattern else {"minLength": 1, "maxLength": 255}
     about = f"Every {kind.name}, by its {kind.identity}."
-    return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": made}
+    resource = {member: with_stand_ins(inside) for member, inside in made.items()}
+    return {"description": about, "type": ["object", "null"], "propertyNames": names, "additionalProperties": resource}
+
+
+def _with_variants(place: Place, definitions: Schema) -> None:
+    """Models of a place that extend others refer to them, and members of other models alone are refused."""
+    for tag, model in place.models.items():
+        parent = next((base.__name__ for base in model.__mro__[1:] if base.__name__ in definitions), None)
+        made = definitions[model.__name__]
+        strange = place.apart.get(tag, frozenset())
+        if place.key and any(_ENCRYPTED in _members(other) for other in place.models.values()):
+            strange |= {_ENCRYPTED} - _members(model)
+        definitions[parent or model.__name__]["properties"] |= dict.fromkeys(sorted(strange), False)
+        if parent:
+            known = definitions[parent]
+            made["properties"] = {name: about for name, about in made["properties"].items() if name not in known["properties"]}
+            made["required"] = [name for name in made["required"] if name not in known["required"]]
+            made["allOf"] = [{"$ref": f"#/$defs/{parent}"}]
+
+
+def _members(model: type[Spec]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _sharing(value: Any, shared: Schema) -> Any:  # noqa: ANN401 -- any JSON value
+    """A schema in which each choice between models refers to one that is shared, named by what their names end in."""
+    if isinstance(value, list):
+        return [_sharing(item, shared) for item in value]
+    if not isinstance(value, dict):
+        return value
+    branches = value.get("allOf")
+    if not branches or "if" not in branches[0]:
+        return {member: _sharing(inside, shared) for member, inside in value.items()}
+    name = _common_end([branch["then"]["$ref"] for branch in branches])
+    shared[name] = {member: inside for member, inside in value.items() if member != "description"}
+    return {"$ref": f"#/$defs/{name}"} | ({"description": value["description"]} if "description" in value else {})
+
+
+def _common_end(texts: list[str]) -> str:
+    """What all texts end in: of ComputeStep and DelayStep, Step."""
+    length = next(size for size in range(1, len(texts[0])) if len({text[-size:] for text in texts}) > 1) - 1
+    return texts[0][-length:]
+
+
+def _overrides(sections: Schema, definitions: Schema) -> Schema:
+    """What may stand under overrides: members of the kind that the address begins with, and what is in them in part."""
+    patterns = {f"^{kind.name}/.": _part(kind, sections[section], definitions) for section, kind in SECTIONS.items()}
+    return {"type": ["object", "null"], "additionalProperties": False, "patternProperties": patterns}
+
+
+def _part(kind: Kind, section: Schema, definitions: Schema) -> Schema:
+    resource = section["additionalProperties"]
+    holders = {f"#/properties/{kind.section}/additionalProperties": resource}
+    holders |= {branch["then"]["$ref"]: definitions[branch["then"]["$ref"].rpartition("/")[2]] for branch in resource.get("allOf", ())}
+    found: Schema = {}
+    for at, holder in holders.items():
+        for member in holder["properties"]:
+            place = kind.places.get(member)
+            whole = {"$ref": f"{at}/properties/{member}"}
+            found.setdefault(member, {"type": ["object", "string", "null"]} if place and not place.key else whole)
+    return {"type": "object", "additionalProperties": False, "properties": found}
 
 
 def _with_old_names(kind: Kind, made: Schema, definitions: Schema) -> None:
@@ -122,7 +200,7 @@ def _with_old_names(kind: Kind, made: Schema, definitions: Schema) -> None:
     variants = [branch["then"]["$ref"].rpartition("/")[2] for branch in made.get("allOf", ())]
     items = [model.__name__ for place in kind.places.values() if place.key for model in place.models.values()]
     for holder in ([] if variants else [made]) + [definitions[name] for name in (*variants, *items)]:
-        holder["properties"]["renamedFrom"] = {"type": "string", "description": "The name it had before, so that it is renamed in place."}
+        holder["properties"][_OLD_NAME] = {"type": "string", "description": "The name it had before, so that it is renamed in place."}
 
 
 def _by_name(model: type[Spec], about: str) -> Schema:
@@ -138,18 +216,6 @@ def _with_source(made: Schema, member: str) -> None:
     }
     made["required"] = [name for name in made.get("required", []) if name != member]
     made["oneOf"] = [{"required": ["source"]}, {"required": [member]}]
-
-
-def _with_values(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
-    """Where a number or a flag is expected, `${var:name}` may stand for it."""
-    if isinstance(value, list):
-        return [_with_values(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    found = {member: _with_values(inside) for member, inside in value.items()}
-    if word := _PLAIN.get(str(value.get("type"))):
-        found |= {"type": [value["type"], "string"], "pattern": _STANDS_FOR, "patternErrorMessage": f"{word}, or ${{var:name}}."}
-    return found
 
 
 def _without_titles(value: Any) -> Any:  # noqa: ANN401 -- any JSON value

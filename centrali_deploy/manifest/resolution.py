@@ -6,6 +6,7 @@ become `Secret`, which finds its value when a request is built.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.errors import ManifestError, Position, Problem
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from centrali_deploy.parts import Plain
 
 
+BESIDE_SECRETS = r"(?:(?:Bearer|Basic|Token|ApiKey) )?[\s:;,.@/|_-]*"
+"""What may stand before a secret, as a pattern: a word for how it is sent, and marks that join two of them."""
+_BESIDE_SECRETS = re.compile(BESIDE_SECRETS)
 _FROM_OUTSIDE = 'Take it from the environment: "${env:NAME}", or "${file:path}".'
 
 
@@ -65,7 +69,12 @@ class Resolution:
             self._problem(path, "A secret must not stand in a manifest.", _FROM_OUTSIDE)
         elif any(":-" in name or (name.startswith("env:") and ":" in name[4:]) for name in names):
             self._problem(path, "A secret must not have a default in a manifest.", 'Write "${env:NAME}" and set it where the tool runs.')
-        elif self._known(path, names, secret=True):
+        elif not self._known(path, names, secret=True):
+            return value
+        elif not _BESIDE_SECRETS.fullmatch("".join(PART.split(value)[::2])):
+            hint = 'Take all of it from outside: "${env:NAME}"; only a word such as Bearer may stand before it.'
+            self._problem(path, "A part of this secret stands in the manifest.", hint)
+        else:
             place, address, around = self._place, self._address, self._around
             return Secret(value, lambda: _looked_up(value, around, lambda: place(path), address))
         return value

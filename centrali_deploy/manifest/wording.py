@@ -10,13 +10,16 @@ from pydantic import ValidationError
 
 from centrali_deploy.address import path_text
 from centrali_deploy.kind import Finding
+from centrali_deploy.manifest.ways_out import way_out
 from centrali_deploy.manifest.words import article, near_member, shown
+from centrali_deploy.paths import find
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Place
 
 _TYPES = {
     "string_type": "a text",
@@ -36,9 +39,6 @@ _LIMITS = {
     "greater_than_equal": ("at least", "ge"),
     "string_too_long": ("at most so many characters:", "max_length"),
 }
-_TYPED = {"a whole number": ("integer", "5"), "a number": ("number", "1.5"), "true or false": ("boolean", "true")}
-_FROM_ENVIRONMENT = re.compile(r"\$\{env:(\w+)[^}]*\}")
-_FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | None = None) -> Iterator[Finding]:
@@ -55,10 +55,20 @@ def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | N
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)
         for index, item in items:
-            if isinstance(item, dict) and (strange := item.keys() - place.members(item)):
-                at: Path = (member,) if index is None else (member, index)
-                known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
-                yield from (_misspelt(at, key, near) for key in item if key in strange - known and (near := near_member(key, known)))
+            if isinstance(item, dict):
+                yield from _nearly(kind, place, (member,) if index is None else (member, index), item)
+
+
+def _nearly(kind: Kind, place: Place, at: Path, item: Mapping[str, Any]) -> Iterator[Finding]:
+    """Members of an item, and of those inside it, that are nearly documented ones."""
+    if strange := item.keys() - place.members(item) - place.apart.get(str(item.get(place.variant[0])), frozenset()):
+        known = place.members(item) | _of_wire(kind).keys() | {"renamedFrom"}
+        yield from (_misspelt(at, key, near) for key in item if key in strange - known and (near := near_member(key, known)))
+    for pattern in place.inside:
+        if pattern[0] in item:
+            for path, inside in find(item, pattern):
+                if isinstance(inside, dict):
+                    yield from _nearly(kind, place, (*at, *path), inside)
 
 
 def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noqa: ANN401, PLR0911 -- pydantic's own mapping; one return a sort of mistake
@@ -81,7 +91,7 @@ def _worded(kind: Kind, spec: Any, written: Any, detail: Any) -> Finding:  # noq
     if sort in _TYPES:
         wanted = " or ".join(_TYPES[each] for each in detail.get("types", (sort,)))
         said = str(_value_at(written, path))
-        hint = "Give the variable another type." if "${var:" in said else _by_variable(wanted, said) or _how(wanted, value, path)
+        hint = way_out(wanted, value, said, path)
         return Finding(path, f"{what} must be {wanted}, not {shown(value)}.", hint)
     return _out_of_bounds(path, what, value, detail)
 
@@ -110,31 +120,6 @@ def _merged(details: Iterable[Any]) -> Iterator[Any]:
         else:
             found[object()] = detail
     yield from found.values()
-
-
-def _how(wanted: str, value: object, path: Path) -> str:
-    if wanted == "true or false" and str(value).lower() in _FLAGS:
-        return f"Write {_FLAGS[str(value).lower()]}."
-    if wanted == "a text":
-        return "Put it in quotes, as it is written." if isinstance(value, int | float) else "Write a text, or leave it out."
-    if "number" in wanted and isinstance(value, str):
-        return "Leave out the quotes." if re.fullmatch(r"[-+]?[\d.]+", value) else "Write digits only."
-    if wanted == "a list":
-        return 'Put each item on a line of its own that begins with "- ".'
-    if wanted == "a mapping":
-        secret = len(path) > 1 and path[-2] == "encryptedParams"
-        return 'Write {value: "${env:NAME}", encrypt: true}.' if secret else 'Write its members below it, each as "member: value".'
-    return ""
-
-
-def _by_variable(wanted: str, written: str) -> str:
-    """How a value that is no text comes from the environment, which holds nothing else."""
-    outside = _FROM_ENVIRONMENT.match(written)
-    if not outside or wanted not in _TYPED:
-        return ""
-    name, (sort, example) = outside[1].lower(), _TYPED[wanted]
-    declared = f"variables: {{{name}: {{type: {sort}}}}}"
-    return f'Declare {declared}, write "${{var:{name}}}" here, and give it by --var {name}={example} or by default: "{outside[0]}".'
 
 
 def _unknown(kind: Kind, path: Path) -> Finding:

@@ -30,7 +30,7 @@ triggers:
   t:
     function: f
     executionType: on-demand
-    triggerMetadata: {params: {key: {value: "${env:KEY}", encrypt: true}, other: {value: "a ${file:key.txt} b", encrypt: true}}}
+    triggerMetadata: {params: {key: {value: "${env:KEY}", encrypt: true}, other: {value: "Bearer ${file:key.txt}", encrypt: true}}}
 orchestrations:
   o:
     name: O

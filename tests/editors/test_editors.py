@@ -91,6 +91,7 @@ def editor() -> Iterator[Editor]:
         process.kill()
 
 
+MODELINE = "# yaml-language-server: $schema=../schemas/workspace.schema.json\n"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 
 
@@ -108,6 +109,9 @@ def test_the_example_is_flagged_nowhere(editor: Editor) -> None:
         ("delayMs: 60000", "delayMs: soon", "A whole number, or ${var:name}."),
         ("delayMs: 60000", "delayMs: [1]", "Incorrect type. Expected one of integer, string."),
         ("version: 1\n", "version: 2\n", "Value must be 1."),
+        ("event: record_created", "event: record.created", "Value is not accepted."),
+        ("{name: title, type: string", "{name: title, target: orders, type: string", "Property target is not allowed."),
+        ("{name: title, type: string", "{name: title, isSecret: true, default: hunter2, type: string", "A secret comes from outside"),
     ],
 )
 def test_one_mistake_is_flagged_once_at_its_line(right: str, wrong: str, said: str, editor: Editor) -> None:
@@ -122,13 +126,14 @@ def test_one_mistake_is_flagged_once_at_its_line(right: str, wrong: str, said: s
     [
         "version: 1\nfunctions:\n  f: {source: f.js, renamedFrom: g, timeoutMs: '${var:limit}'}\n",
         "version: 1\nstructures:\n  s: {name: S, properties: [{name: a, type: string, renamedFrom: b, required: '${var:strict}'}]}\n",
+        "version: 1\nstructures:\n  s: {name: S, properties: '${var:all}'}\n",
+        "version: 1\nenvironments: {prod: {overrides: {function/f: {timeoutMs: 5}, trigger/t: {enabled: false}}}}\n",
         "version: 1\nvariables: {limit: {type: integer, default: 5}}\nenvironments: {prod: {workspace: acme, protect: ['structure/*']}}\n",
     ],
 )
 def test_a_directory_split_into_files_is_flagged_nowhere(text: str, editor: Editor) -> None:
-    modeline = "# yaml-language-server: $schema=../schemas/workspace.schema.json\n"
-    assert editor.flagged(modeline + text) == []
-    ((line, message),) = editor.flagged(modeline + text.replace("version: 1", "version: one"))
+    assert editor.flagged(MODELINE + text) == []
+    ((line, message),) = editor.flagged(MODELINE + text.replace("version: 1", "version: one"))
     assert (line, message) == (2, "Value must be 1.")
 
 
@@ -140,6 +145,16 @@ def test_values_and_members_are_completed_by_kind_and_type(editor: Editor) -> No
     cron = "scheduleType: cron\n      "
     text = TEXT.replace('{scheduleType: cron, cronExpression: "0 2 * * *", timezone: UTC}', f"\n      {cron}c")
     assert {"cronExpression", "timezone", "params"} <= editor.completed(text, f"{cron}c")
+    events = editor.completed(TEXT.replace("event: record_created", "event: "), "event: ")
+    assert {"record_created", "records_bulk_deleted"} <= events
+    options = editor.completed(TEXT.replace("{name: title, type: string", "{name: title, type: string, m"), "type: string, m")
+    assert {"minLength", "maxLength"} <= options
+    assert not {"minimum", "minItems"} & options
+    text = "version: 1\nenvironments:\n  prod:\n    overrides:\n      trigger/t:\n        e"
+    assert {"enabled", "executionType", "function"} <= editor.completed(MODELINE + text, text[-9:])
+    properties = "version: 1\nstructures:\n  s:\n    name: S\n    properties:\n"
+    deep = f"{properties}      - name: a\n        type: array\n        items:\n          type: "
+    assert {"string", "reference"} <= editor.completed(MODELINE + deep, "          type: ")
 
 
 def test_members_are_explained(editor: Editor) -> None:

@@ -99,6 +99,84 @@ def test_members_of_a_property_that_go_together_are_not(members: Any) -> None:
     assert said(**members) == []
 
 
+WRONG = [
+    ({"type": "datetime", "default": "2024-02-30"}, ("default",), "The default is not a date and time."),
+    ({"type": "number", "isSecret": True}, ("isSecret",), "Only a string can be secret, and this is of type number."),
+    ({"type": "string", "enum": ["a", "a"]}, ("enum", 1), '"a" is there already.'),
+    ({"type": "string", "enum": ["abc"], "maxLength": 2}, ("enum", 0), "enum[0] is longer than maxLength 2."),
+    ({"type": "string", "enum": ["a"], "not": ["a"]}, ("enum", 0), "enum[0] is in not."),
+    ({"type": "string", "pattern": "(?i)a"}, ("pattern",), '"(?i)a" is not a pattern.'),
+    ({"type": "boolean", "minLength": 3}, ("minLength",), "minLength is an option of type string."),
+    ({"type": "boolean", "isSecret": False}, ("isSecret",), "isSecret is an option of type string."),
+    ({"type": "string", "minimum": 3}, ("minimum",), "minimum is an option of type number."),
+    ({"type": "array", "uniqueItems": True, "default": ["a", 1, "a"]}, ("default", 2), "default[2] is there already."),
+    ({"type": "reference", "onDelete": "set_null", "required": True}, ("onDelete",), "A required reference cannot become null."),
+]
+
+
+@pytest.mark.parametrize(("members", "place", "message"), WRONG)
+def test_what_is_wrong_with_a_definition_is_told_at_every_depth(members: Any, place: Any, message: str) -> None:
+    assert said(**members) == [(place, message)]
+    assert said(type="array", items=members) == [(("items", *place), message)]
+    assert said(type="object", properties={"x": members}) == [(("properties", "x", *place), message)]
+    assert said(type="object", properties=[{"name": "x", **members}]) == [(("properties", 0, *place), message)]
+    deep = {"type": "array", "items": {"type": "object", "properties": {"x": {"type": "array", "items": members}}}}
+    assert said(**deep) == [(("items", "properties", "x", "items", *place), message)]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"type": "datetime", "minimum": "2030-01-01", "maximum": "2031-01-01"},
+        {"type": "datetime", "default": "2030-01-31T08:00:00+01:00"},
+        {"type": "number", "multipleOf": 5, "exclusiveMinimum": 5, "default": 5},
+        {"type": "reference", "target": "x", "onDelete": "set_null", "required": False},
+        {"type": "reference", "target": "x", "onDelete": "restrict", "required": True},
+        {"type": "array", "items": {"type": "reference", "target": "x"}, "uniqueItems": False, "default": ["a", "a"]},
+        {"type": "array", "uniqueItems": True, "default": [1, True, "1"]},
+        {"type": "object", "properties": {"x": {"type": "number"}}, "default": {"x": 1, "y": "a"}},
+        {"type": "object", "properties": {"zip-code": {"type": "string"}}},
+        {"type": "array", "items": {"vendorOption": True}},
+        {"type": "string", "enum": ["1", "true"], "pattern": "^.+$"},
+    ],
+)
+def test_what_may_be_meant_is_not_told(members: Any) -> None:
+    assert said(**members) == []
+
+
+@pytest.mark.parametrize(
+    ("members", "hint"),
+    [
+        ({"type": "string", "default": 1.1}, "Put it in quotes."),
+        ({"type": "string", "default": True}, "Put it in quotes."),
+        ({"type": "string", "enum": [1.1]}, "Put it in quotes."),
+        ({"type": "boolean", "default": "true"}, "Leave out the quotes."),
+        ({"type": "boolean", "default": "no"}, "Write false."),
+        ({"type": "number", "default": "1.5"}, "Leave out the quotes."),
+        ({"type": "number", "default": "1_000"}, "Write 1000."),
+        ({"type": "datetime", "default": 2030}, "Write it like 2030-01-31T08:00:00Z."),
+        ({"type": "datetime", "default": "2030"}, "Write it like 2030-01-31T08:00:00Z."),
+    ],
+)
+def test_a_value_of_another_type_comes_with_how_to_write_it(members: Any, hint: str) -> None:
+    ((_, _, found),) = told({"name": "p", **members})
+    assert found.endswith(f". {hint}")
+
+
+@pytest.mark.parametrize(
+    "members", [{"type": "string", "default": ["a"]}, {"type": "boolean", "default": "x"}, {"type": "number", "enum": ["x"]}]
+)
+def test_nothing_is_added_where_nobody_can_tell_what_was_meant(members: Any) -> None:
+    ((_, _, found),) = told({"name": "p", **members})
+    assert found in {"New records would not be valid.", "The property is of type number."}
+
+
+def test_what_the_api_may_take_is_a_warning() -> None:
+    properties = [{"name": "p", "type": "boolean", "target": "o"}, {"name": "q", "type": "object", "properties": [{"name": "x y"}]}]
+    found = list(KINDS["structure"].check("s", {"properties": properties}))
+    assert [finding.severity for finding in found] == ["warning", "warning"]
+
+
 def test_a_secret_default_is_not_looked_at(manifest: Callable[..., str]) -> None:
     secret = {"name": "p", "type": "string", "isSecret": True, "default": "${env:KEY}", "maxLength": 1}
     assert load([manifest({"version": 1, "structures": {"s": {"name": "S", "properties": [secret]}}})], {"KEY": "long"}).warnings == ()

@@ -230,6 +230,20 @@ def test_a_secret_may_be_put_together(around: Surroundings, project: Path) -> No
     assert secrets(spec)[0].reveal() == "${ a-from a file"
 
 
+@pytest.mark.parametrize("written", ["Bearer ${env:A}", "Basic ${env:A}", "${env:A}:${env:A}", "${env:A}\n", "/${env:A}"])
+def test_what_is_no_secret_may_stand_beside_one(written: str, around: Surroundings) -> None:
+    spec, problems = resolving(around, *ENCRYPTED["param"](written))
+    assert problems == []
+    assert secrets(spec)[0].reveal() == written.replace("${env:A}", "a")
+
+
+@pytest.mark.parametrize("written", ["pre-${env:A}", "${env:A}1", "Bearer hunter2${env:A}", "Bearer", "bearer:${env:A}", "$${x}${env:A}"])
+def test_half_of_a_secret_must_not_stand_in_a_manifest_either(written: str, around: Surroundings) -> None:
+    _, (problem,) = resolving(around, *ENCRYPTED["param"](written))
+    assert "stand" in problem.message
+    assert "hunter2" not in f"{problem}"
+
+
 def test_a_file_is_text_beside_the_manifest_or_above_it_in_the_project(around: Surroundings, project: Path) -> None:
     (project / "m" / "a.txt").write_bytes(b"\xef\xbb\xbf\xc3\xbc\r\n")
     (project / "b.txt").write_text("above")

@@ -213,7 +213,17 @@ def scheduled(**members: Any) -> dict[str, Any]:
                 )
             ],
         ),
-        ("structure", prop(type="array", items={}), [(("properties", 0, "items"), '"properties[0].items.type" is missing.', "Add it.")]),
+        (
+            "structure",
+            prop(type="array", items={}),
+            [
+                (
+                    ("properties", 0, "items"),
+                    '"properties[0].items.type" is missing.',
+                    "It is one of string, number, boolean, datetime, array, object, reference.",
+                )
+            ],
+        ),
         (
             "structure",
             {"name": "S", "properties": [{"type": "string"}]},
