@@ -1,0 +1,41 @@
+"""Manifests in all sorts of layouts, and the canonical form of each: a table of name, text, and the form."""
+
+from __future__ import annotations
+
+# fmt: off
+CHANGED = [
+    ("a kept blank line", "functions:\n  f:\n    code: |+\n      a\n\n    description: x\nversion: 1\n",
+     "version: 1\n\nfunctions:\n  f:\n    description: x\n    code: |+\n      a\n\n"),
+    ("a kept blank line in the middle", "triggers:\n  t: {}\nfunctions:\n  f:\n    code: |+\n      a\n\n",
+     "functions:\n  f:\n    code: |+\n      a\n\ntriggers:\n  t: {}\n"),
+    ("a text without a last line end", "functions:\n  f:\n    code: |\n      a\nversion: |\n  b",
+     "version: |-\n  b\n\nfunctions:\n  f:\n    code: |\n      a\n"),
+    ("a text that keeps, without a last line end", "a: |2+ # c\n    b", "a: |2- # c\n    b\n"),
+    ("said indentation", "functions:\n    f:\n        code: |3\n             a\n            b\n",
+     "functions:\n  f:\n    code: |3\n         a\n        b\n"),
+    ("no spaces in braces", "a: { b : [ 1,2 ] , 'c':   {} }\n", "a: {b: [1, 2], 'c': {}}\n"),
+    ("the whole in braces", "{functions: {f: {code: x, description: y}}, version: 1} # all\n",
+     "{version: 1, functions: {f: {description: y, code: x}}} # all\n"),
+    ("braces over several lines", "a:\n    b: {\n       c: 1, # why\n       d: 2\n    }\n", "a:\n  b: {\n     c: 1, # why\n     d: 2\n  }\n"),
+    ("a value on the next line", "a:\n    - b:\n         c\n", "a:\n  - b: c\n"),
+    ("a value on the next line below a comment", "a: # x\n      # y\n      c\n", "a: # x\n  # y\n  c\n"),
+    ("quotes over several lines", 'a:\n    b: "c\n\n   d \\\n         e"\n', 'a:\n  b: "c\n\n    d \\\n       e"\n'),
+    ("an anchor stays before its alias", "triggers:\n  t: &a {x: 1}\nfunctions:\n  f: *a\nversion: 1\n",
+     "version: 1\n\ntriggers:\n  t: &a {x: 1}\n\nfunctions:\n  f: *a\n"),
+    ("a merge comes first", "functions:\n  f: &a\n    timeoutMs: 1\n  g:\n    code: x\n    <<: *a\n    description: y\n",
+     "functions:\n  f: &a\n    timeoutMs: 1\n  g:\n    <<: *a\n    description: y\n    code: x\n"),
+    ("an anchor of an item", "a:\n- &x # c\n  b: 1\n- &y {b:   2}\n- *x\n", "a:\n  - &x # c\n    b: 1\n  - &y {b: 2}\n  - *x\n"),
+    ("an anchor on the next line", "a:\n  &x\n  b: 1\n", "a: &x\n  b: 1\n"),
+    ("an alias as a key", "a: &x y\n*x :   1\n", "a: &x y\n*x : 1\n"),
+    ("lists in lists", "a:\n- - b\n  -   - c\n      - d\n-\n  - e\n", "a:\n  - - b\n    - - c\n      - d\n  - - e\n"),
+    ("nothing", "a:\n-\n- # x\n-   b:   # y\n    c:\n", "a:\n  -\n  - # x\n  - b:   # y\n    c:\n"),
+    ("blank lines", "\n\nversion: 1\n\n\nworkspace: a\n\n\n\nfunctions:\n\n\n  f:\n    code: x\n\n\n  g:\n    code: y\n\n\n",
+     "version: 1\n\nworkspace: a\n\nfunctions:\n  f:\n    code: x\n\n  g:\n    code: y\n"),
+    ("blank lines go where the order changes", "functions:\n  f:\n    timeoutMs: 1\n\n    description: x\n", "functions:\n  f:\n    description: x\n    timeoutMs: 1\n"),
+    ("a head", "%YAML 1.2\n---  # doc\n# licence\n\n# the order\nfunctions: {}\n# v\nversion: 1\n",
+     "%YAML 1.2\n---  # doc\n# licence\n\n# v\nversion: 1\n\n# the order\nfunctions: {}\n"),
+    ("comments in every place", "functions:\n    # all of them\n\n    # of f\n    f:   # f itself\n        code: x\n          # deeper\n        # at its end\n      # in between\n\n\n    # free\n\n    g: {}\n#  old: {}\n    h: {}\n",
+     "functions:\n  # all of them\n\n  # of f\n  f:   # f itself\n    code: x\n      # deeper\n    # at its end\n    # in between\n\n  # free\n\n  g: {}\n  #  old: {}\n  h: {}\n"),
+    ("trailing spaces", "a:  \n  b: 1   \n  c: |   \n    d  \n", "a:\n  b: 1\n  c: |\n    d  \n"),
+    ("a schema of editors", "functions: {}\n$schema: x\n", "$schema: x\n\nfunctions: {}\n"),
+]
