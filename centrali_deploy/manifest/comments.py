@@ -161,9 +161,17 @@ class Comments:
             while innermost > depth and self._open[innermost].column > column:
                 innermost -= 1
             entry = self._open[innermost]
-            entry.after += [(False, "")] if blank else []
-            entry.after.append((column > entry.column and entry.value.style not in ("|", ">"), text))  # or it would be part of the text
+            entry.after += [(0, "")] if blank else []
+            entry.after.append((self._step(entry) if column > entry.column else 0, text))
             blank = False
+
+    def _step(self, entry: Entry) -> int:
+        """How much more a comment below what an entry holds is indented: below a text less, or it would be part of it."""
+        if entry.value.style not in ("|", ">"):
+            return 2
+        if not entry.value.text.strip("\n"):
+            raise NotLaidOut(entry.value.start, "An indented comment below an empty text is not laid out.", 'Write the text as "".')
+        return 1
 
     def _rest(self, line: int, column: int) -> str:
         text = self._lines[line][column:].rstrip()

@@ -91,7 +91,7 @@ class Layout:
     def _around(self, entry: Entry, indent: int, path: Path, *, bare: bool) -> list[_Line]:
         """An entry with the comments that belong to it; `bare`: without the blank line above it."""
         before = entry.before[1:] if bare and entry.before[:1] == [""] else entry.before
-        after = [line for deeper, text in entry.after for line in _remarks([text], indent + (_STEP if deeper else 0))]
+        after = [line for more, text in entry.after for line in _remarks([text], indent + more)]
         return [*_remarks(before, indent), *self._entry(entry, indent, path), *after]
 
     def _entry(self, entry: Entry, indent: int, path: Path) -> list[_Line]:
@@ -139,7 +139,9 @@ class Layout:
         said, base, last = said_of(self._lines, entry), base_of(self._lines, entry), last_line(self._lines, entry)
         header = self._lines[line][begin:].rstrip()
         kept = "+" in said
-        if last == len(self._lines) - 1 and not self._ended and "-" not in said:
+        if last == len(self._lines) - 1 and not self._ended and not self._lines[last][base:] and not self._lines[last].strip(" "):
+            last -= 1  # spaces without a line end are no line
+        elif last == len(self._lines) - 1 and not self._ended and "-" not in said:
             end = HEADER.match(header)
             header = f"{header[: end.start(1)]}{said.replace('+', '')}-{header[end.end() :]}" if end else header
             kept = False

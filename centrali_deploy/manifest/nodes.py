@@ -52,7 +52,7 @@ class Entry:
     """A member of a mapping, or an item of a list, which has no key.
 
     `before`, `head` and `after` are comments and blank lines: before it, between its key and what it holds, and after
-    what it holds, there with whether they were indented more than itself. `rest` stands on the line of its key or dash,
+    what it holds, there with how much more they are indented than itself. `rest` stands on the line of its key or dash,
     `tail` behind its value, `props` between key and block.
     """
 
@@ -62,7 +62,7 @@ class Entry:
     column: int = 0
     before: list[str] = field(default_factory=list)
     head: list[str] = field(default_factory=list)
-    after: list[tuple[bool, str]] = field(default_factory=list)
+    after: list[tuple[int, str]] = field(default_factory=list)
     rest: str = ""
     tail: str = ""
     props: str = ""

@@ -45,8 +45,8 @@ def test_every_comment_belongs_to_what_is_below_it_or_to_what_it_is_indented_und
     b = a.value.entries[0]
     assert (comments.head, comments.tail) == (["# licence", ""], ["# the end"])
     assert (a.before, a.rest, a.head) == (["# of a"], " # on the line of a", ["# of the block", ""])
-    assert (b.before, b.tail, b.after) == (["# of b"], " # behind b", [(True, "# deeper than b"), (False, "# at the end of b")])
-    assert (c.before, c.after) == (["", "# free, before c", ""], [(False, "# behind c")])
+    assert (b.before, b.tail, b.after) == (["# of b"], " # behind b", [(2, "# deeper than b"), (0, "# at the end of b")])
+    assert (c.before, c.after) == (["", "# free, before c", ""], [(1, "# behind c")])
 
 
 def test_the_line_for_editors_stays_at_the_top() -> None:

@@ -216,6 +216,7 @@ def test_line_ends_of_two_sorts_become_those_there_are_most_of() -> None:
         ("a: 1\n...\n", "m:2:1", "This line is written in a way that is not laid out."),
         ("&x\na: 1\n", "m:1:1", "This line is written in a way that is not laid out."),
         ("a: &x\n  # why\n  |\n  b\n", "m:1:4", "An anchor on a line of its own above a text is not laid out."),
+        ("a: |\n    \n # b\n", "m:1:4", "An indented comment below an empty text is not laid out."),
         ("a:\n  # why\n  &x\n  b: 1\n", "m:3:1", "This line is written in a way that is not laid out."),
         ('a: "b\u2028c"\n', "m:1:6", "A line ends here with neither LF nor CRLF."),
         ("a: 1\rb: 2\n", "m:1:5", "A line ends here with neither LF nor CRLF."),
