@@ -6,7 +6,7 @@ It imports nothing, so that `--help` is there at once.
 COMMANDS = {
     "init": "Write a small project to begin with.",
     "validate": "Check manifests without a network.",
-    "fmt": "Order manifests, comments kept.",
+    "fmt": "Order and indent manifests, comments kept.",
     "plan": "Show what apply would change.",
     "apply": "Change the workspace to what the manifests say.",
     "serve": "Run a local workspace on a port.",

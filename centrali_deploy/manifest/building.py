@@ -98,7 +98,7 @@ class Builder:
         self._top = _Open(value, path, event.anchor, isinstance(value, list))
         self._stack.append(self._top)
 
-    def end(self) -> None:
+    def end(self, _event: Event) -> None:
         """The mapping or list that was begun last ends."""
         ended = self._stack.pop()
         self._top = self._stack[-1] if self._stack else None

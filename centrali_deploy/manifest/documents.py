@@ -6,7 +6,7 @@ Built from the parser's events, because its composer can crash on deep nesting a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import yaml
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
     from centrali_deploy.address import Path
+    from centrali_deploy.manifest.building import Event
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -34,6 +35,25 @@ class Document:
     places: Places
 
 
+class Reader(Protocol):
+    """Whoever takes the parser's events, each with its marks."""
+
+    def document(self, event: Event) -> None:
+        """A document begins."""
+
+    def scalar(self, event: Event) -> None:
+        """A word or a text."""
+
+    def start(self, event: Event, value: Any) -> None:  # noqa: ANN401 -- a mapping or a list, empty as yet
+        """A mapping or a list begins."""
+
+    def end(self, event: Event) -> None:
+        """What was begun last ends."""
+
+    def alias(self, event: Event) -> None:
+        """What stood at an anchor stands here, too."""
+
+
 def read_document(path: FilePath, name: str) -> Document:
     """Read a file; `name` is how the user called it. Raises ManifestError with every problem found."""
     return parse_document(read_text(path, name), name)
@@ -43,7 +63,7 @@ def parse_document(text: str, name: str) -> Document:
     """Read YAML text. Raises ManifestError with every problem found."""
     builder = Builder(name)
     try:
-        _feed(builder, text)
+        feed(builder, text)
     except yaml.MarkedYAMLError as error:
         line, column, message, hint = malformed(error, text, builder.quoted)
         if "nesting depth" in str(error.problem):  # the parser's own limit, which newer ones reach before ours
@@ -62,11 +82,12 @@ def parse_document(text: str, name: str) -> Document:
 def _places(text: str, name: str) -> Mapping[Path, Position]:
     """Read the text again, this time to see where everything stands."""
     builder = Builder(name, text)
-    _feed(builder, text)
+    feed(builder, text)
     return builder.places
 
 
-def _feed(builder: Builder, text: str) -> None:
+def feed(builder: Reader, text: str) -> None:
+    """Tell a reader every event of a text that was read before, so that nothing is wrong with it."""
     for event in yaml.parse(text, Loader=_LOADER):
         sort = type(event)
         if sort is yaml.ScalarEvent:
@@ -76,7 +97,7 @@ def _feed(builder: Builder, text: str) -> None:
         elif sort is yaml.SequenceStartEvent:
             builder.start(event, [])
         elif sort is yaml.MappingEndEvent or sort is yaml.SequenceEndEvent:
-            builder.end()
+            builder.end(event)
         elif sort is yaml.AliasEvent:
             builder.alias(event)
         elif sort is yaml.DocumentStartEvent:

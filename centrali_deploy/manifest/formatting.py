@@ -1,97 +1,70 @@
-"""The canonical form of a manifest: sections and members in one order, one blank line between sections, comments kept.
+"""The canonical form of a manifest: one order at every depth, two spaces for each level, comments kept.
 
-Lines are moved, never rewritten, so that quotes, layouts and comments stay as their author chose them. What is written
-before a member, at its own indentation, moves with it.
+The text is read as a tree of nodes and written anew; values are taken over as they are written. Data never changes:
+what would say something else afterwards is left as it is, with the reason.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import NamedTuple
 
-from centrali_deploy.kinds import SECTIONS
-from centrali_deploy.manifest.documents import parse_document
+from centrali_deploy.errors import ManifestError, Position, Problem
+from centrali_deploy.manifest.comments import Comments
+from centrali_deploy.manifest.documents import feed, parse_document
+from centrali_deploy.manifest.layout import Layout
+from centrali_deploy.manifest.nodes import NotLaidOut, Tree
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from centrali_deploy.address import Path
-    from centrali_deploy.errors import Position
-    from centrali_deploy.kind import Kind
-
-_FIRST = ("renamedFrom", "name", "description")
-_SECTIONS = ("version", "workspace", "variables", "environments", *SECTIONS)
+_ODD_END = re.compile(r"\r(?!\n)|[\x85\u2028\u2029]")
 
 
-def formatted(text: str, name: str) -> str:
-    """The text in its canonical form. Raises ManifestError when it is not YAML."""
-    document = parse_document(text, name)
-    if not isinstance(document.data, dict):
+class Formatted(NamedTuple):
+    """A text in its canonical form, or as it was, and then why."""
+
+    text: str
+    left: Problem | None = None
+
+
+def formatted(text: str, name: str) -> Formatted:
+    """The canonical form of a text that a user calls `name`; line ends stay what they are. Raises ManifestError when it is not YAML."""
+    data = parse_document(text, name).data
+    if not isinstance(data, dict) or not data:
+        return Formatted(text)
+    try:
+        return Formatted(_saying(data, _laid_out(text)))
+    except NotLaidOut as reason:
+        line, column = (reason.spot[0] + 1, reason.spot[1] + 1) if reason.spot else (0, 0)
+        return Formatted(text, Problem(Position(name, line, column), "", reason.message, reason.hint, "warning"))
+
+
+def _laid_out(text: str) -> str:
+    if odd := _ODD_END.search(text):
+        before = text[: odd.start()]
+        spot = (before.count("\n"), len(before) - before.rfind("\n") - 1)
+        raise NotLaidOut(spot, "A line ends here with neither LF nor CRLF.", "Write it as an escape in double quotes.")
+    end = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
+    whole = text.replace("\r\n", "\n")
+    lines = whole.removesuffix("\n").split("\n")
+    tree = Tree()
+    feed(tree, whole)
+    root = tree.root
+    if root is None:
         return text
-    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    for section, kind in SECTIONS.items():
-        resources = document.data.get(section)
-        for resource, spec in resources.items() if isinstance(resources, dict) else ():
-            if isinstance(spec, dict):
-                lines = _ordered(lines, document.places, (section, resource), spec, _order(kind))
-    # Moving members inside resources changes no line of a section's beginning.
-    whole = _spaced(_ordered(lines, document.places, (), document.data, _SECTIONS), list(document.data))
-    result = "\n".join(whole) + "\n"
-    return result if parse_document(result, name).data == document.data else text
+    layout = Layout(lines, ended=whole.endswith("\n"))
+    if root.block:
+        comments = Comments(lines)
+        comments.read(root)
+        lines = layout.document(root, comments)
+    elif root.start[0] == root.end[0] and (flow := layout.flow(root)):
+        line = root.start[0]
+        lines[line] = lines[line][: root.start[1]] + flow + lines[line][root.end[1] :]
+    return end.join([*lines, ""])
 
 
-def _order(kind: Kind) -> tuple[str, ...]:
-    """Names first, then single values, then what is long: the text, lists, settings."""
-    short = ["source" if member == kind.text_member else member for member in kind.members if member not in kind.places]
-    return tuple(dict.fromkeys((*_FIRST, *short, str(kind.text_member), *kind.places)))
-
-
-def _ordered(lines: list[str], places: Mapping[Path, Position], at: Path, members: Mapping[str, Any], order: Sequence[str]) -> list[str]:
-    """The lines with the members of one mapping in order; as they are where it is not written one member a line."""
-    begins = [places[(*at, member)].line - 1 if (*at, member) in places else -1 for member in members]
-    column = places[(*at, next(iter(members)))].column - 1 if members and begins[0] >= 0 else 0
-    if not begins or sorted(set(begins)) != begins or begins[:1] == [-1] or (at and begins[0] <= places[at].line - 1):
-        return lines
-    starts = [_with_comments(lines, line, column) for line in begins]
-    end = _end(lines, begins[-1], column)
-    chunks = {member: lines[start:stop] for member, start, stop in zip(members, starts, [*starts[1:], end], strict=True)}
-    ranks = {member: index for index, member in enumerate(order)}
-    wanted = sorted(members, key=lambda member: ranks.get(member, len(ranks)))
-    return [*lines[: starts[0]], *(line for member in wanted for line in chunks[member]), *lines[end:]]
-
-
-def _with_comments(lines: list[str], line: int, column: int) -> int:
-    """Where what belongs to a member begins: with the comments at its own indentation right above it."""
-    while line > 0 and re.match(rf" {{{column}}}#(?! yaml-language-server:)", lines[line - 1]):
-        line -= 1
-    return line
-
-
-def _end(lines: list[str], line: int, column: int) -> int:
-    """Where the last member ends: behind its last line that is indented more than what comes after it."""
-    last = line
-    for index in range(line + 1, len(lines)):
-        text = lines[index]
-        if text.strip() and len(text) - len(text.lstrip(" ")) < max(column, 1):
-            break
-        if text.strip():
-            last = index
-    return last + 1
-
-
-def _spaced(lines: list[str], sections: list[str]) -> list[str]:
-    """One blank line before each section that is a mapping, none at the end of the file."""
-    found: list[str] = []
-    for line in lines:
-        starts = any(line.startswith(f"{section}:") for section in sections if section in SECTIONS or section in _SECTIONS[2:4])
-        if starts:
-            comments = []
-            while found and found[-1].startswith("#"):
-                comments.append(found.pop())
-            while found and not found[-1].strip():
-                found.pop()
-            found += ["", *reversed(comments)] if found else list(reversed(comments))
-        found.append(line)
-    while found and not found[-1].strip():
-        found.pop()
-    return found
+def _saying(data: object, written: str) -> str:
+    """The text, if it says what it should: nobody's manifest becomes another one through a mistake of ours."""
+    with suppress(ManifestError):
+        if parse_document(written, "").data == data:
+            return written
+    raise NotLaidOut(None, "It would not say the same afterwards.", "This is a mistake of fmt: please report it.")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from centrali_deploy.manifest.formatting import formatted
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -45,6 +47,19 @@ def test_a_page_can_be_followed_word_for_word(page: Path, tmp_path: Path) -> Non
             assert lasting(shell(command, tmp_path)) == lasting(said), command
             tried += 1
     assert tried
+
+
+MANIFESTS = [
+    pytest.param(text, id=f"{page.name}-{index}")
+    for page in [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
+    for index, (language, text) in enumerate(BLOCK.findall(page.read_text(encoding="utf-8")))
+    if language == "yaml"
+]
+
+
+@pytest.mark.parametrize("text", MANIFESTS)
+def test_the_manifests_of_pages_are_in_their_canonical_form(text: str) -> None:
+    assert formatted(text, "page") == (text, None)
 
 
 README = [

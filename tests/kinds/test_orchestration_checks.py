@@ -101,8 +101,11 @@ def test_a_comparison_that_lacks_its_value_or_has_one_too_many_is_told(condition
         {"op": "exists"},
         {"op": "exists", "value": None},
         {"op": "notExists"},
-        {"op": "in", "value": []},
-        {"op": "notIn", "value": [1]},
+        {"op": "in", "value": [1]},
+        {"op": "notIn", "value": ["x", None]},
+        {"op": "eq", "value": False},
+        {"op": "lt", "value": 1.5},
+        {"op": "gte", "value": "2026-01-31T08:00:00Z"},
         {"op": "eq", "value": None},
         {"op": "gt", "value": 0},
         {"op": 5},
@@ -110,6 +113,71 @@ def test_a_comparison_that_lacks_its_value_or_has_one_too_many_is_told(condition
 )
 def test_a_comparison_that_has_what_it_needs_is_not(condition: Any) -> None:
     assert told(decision("a", {"path": "input.x", **condition}, to="b"), compute("b")) == []
+
+
+@pytest.mark.parametrize(
+    ("condition", "severity", "message"),
+    [
+        ({"op": "gt", "value": [1]}, "error", "gt takes a number, or a text to be ordered by."),
+        ({"op": "lte", "value": {"a": 1}}, "error", "lte takes a number, or a text to be ordered by."),
+        ({"op": "lt", "value": True}, "warning", "lt takes a number, or a text to be ordered by."),
+        ({"op": "gte", "value": None}, "warning", "gte takes a number, or a text to be ordered by."),
+        ({"op": "eq", "value": {"a": 1}}, "error", "eq takes a single value."),
+        ({"op": "eq", "value": []}, "error", "eq takes a single value."),
+        ({"op": "neq", "value": [1]}, "warning", "neq takes a single value."),
+        ({"op": "in", "value": []}, "error", "The list is empty, so that no value is in it."),
+        ({"op": "notIn", "value": []}, "warning", "The list is empty, so that no value is in it."),
+    ],
+)
+def test_a_value_that_an_operator_cannot_compare_is_told(condition: Any, severity: str, message: str) -> None:
+    found = told(decision("a", {"path": "input.x", **condition}, to="b"), compute("b"))
+    assert found == [(severity, ("steps", 0, "cases", 0, "conditions", 0, "value"), message)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "finding"),
+    [
+        ({"op": "eq", "value": "succeeded"}, None),
+        ({"op": "neq", "value": "failed"}, None),
+        ({"op": "in", "value": ["succeeded", "failed"]}, None),
+        ({"op": "exists"}, None),
+        ({"op": "gt", "value": "a"}, None),
+        ({"op": "eq", "value": "completed"}, ("error", (), '"completed" is not a status of a step.')),
+        ({"op": "eq", "value": True}, ("error", (), "true is not a status of a step.")),
+        ({"op": "eq", "value": ["failed"]}, ("error", (), "eq takes a single value.")),
+        ({"op": "neq", "value": "success"}, ("warning", (), '"success" is not a status of a step.')),
+        ({"op": "in", "value": ["completed"]}, ("error", (0,), '"completed" is not a status of a step.')),
+        ({"op": "in", "value": ["failed", "Failed"]}, ("warning", (1,), '"Failed" is not a status of a step.')),
+        ({"op": "notIn", "value": ["failed", 5]}, ("warning", (1,), "5 is not a status of a step.")),
+    ],
+)
+def test_the_status_of_a_step_is_compared_with_the_two_there_are(condition: Any, finding: Any) -> None:
+    found = told(compute("a", "b"), decision("b", {"path": "steps.a.status", **condition}, to="c"), compute("c"))
+    at = ("steps", 1, "cases", 0, "conditions", 0, "value")
+    assert found == ([(finding[0], (*at, *finding[1]), finding[2])] if finding else [])
+
+
+def test_what_is_near_is_asked_for() -> None:
+    spec = {
+        "steps": [
+            compute("a", "b"),
+            decision(
+                "b",
+                {"path": "steps.a.outputs.x", "op": "exists"},
+                {"path": "context.runID", "op": "exists"},
+                {"path": "context.bogus", "op": "exists"},
+                {"path": "steps.a.status", "op": "eq", "value": "success"},
+                to="a",
+            ),
+        ]
+    }
+    hints = [finding.hint for finding in KIND.check("o", spec) if "conditions" in finding.path]
+    assert hints == [
+        "Did you mean steps.a.output.x?",
+        "Did you mean context.runId?",
+        "Documented are workspaceSlug, orchestrationId, runId.",
+        "Did you mean succeeded? It is succeeded or failed.",
+    ]
 
 
 def test_a_step_that_nothing_leads_to_is_a_warning() -> None:
@@ -179,8 +247,22 @@ def test_steps_that_follow_each_other_for_ever_are_a_warning_and_a_delay_makes_i
     ("path", "finding"),
     [
         ("input.data.total", None),
-        ("context.run", None),
+        ("input", None),
+        ("context", None),
+        ("context.runId", None),
+        ("context.workspaceSlug", None),
+        ("context.orchestrationId", None),
+        ("context.run", ("warning", 'context has no documented "run".')),
+        ("context.bogus", ("warning", 'context has no documented "bogus".')),
+        ("steps.a.output", None),
+        ("steps.a.status", None),
         ("steps.a.output.ok", None),
+        ("steps.a", ("warning", '"steps.a" is the whole result of a step.')),
+        ("steps.a.outputs.x", ("warning", 'The result of a step has no documented "outputs".')),
+        ("steps.a.error", ("warning", 'The result of a step has no documented "error".')),
+        ("steps.a.", ("warning", 'The result of a step has no documented "".')),
+        ("steps.a.status.code", ("warning", '"steps.a.status.code" leads nowhere.')),
+        ("context.runId.x", ("warning", '"context.runId.x" leads nowhere.')),
         ("steps.a.b.output.ok", None),
         ("output.ok", ("warning", '"output.ok" leads nowhere.')),
         ("inputs.x", ("warning", '"inputs.x" leads nowhere.')),

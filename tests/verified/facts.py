@@ -70,6 +70,8 @@ FACTS = [
     Fact("The trigger-loop table", "D", "runtime.LOOPS", "test_a_trigger_that_would_loop_is_refused"),
     Fact("Lists of orchestrations leave out `steps`", "D", "kinds/orchestration.py", "test_lists_of_orchestrations_leave_out_steps"),
     Fact("Member names of decision and delay steps", "I", "kinds/orchestration.py", "test_steps_are_stored_as_they_are_spelt"),
+    Fact("Ten operators and what each takes; the result of a step has `output` and `status` (`succeeded`, `failed`); `context` has three members",
+         "D", "decisions.check"),
     Fact("A create of an orchestration yields a draft", "I", "kinds/orchestration.py", "test_an_orchestration_is_a_draft_then_active_then_paused"),
     Fact("Activate and pause by `POST /{id}/activate` and `/pause`, else by an update of `status` or `isActive`", "I",
          "kinds/orchestration.py", "test_an_orchestration_is_a_draft_then_active_then_paused"),
