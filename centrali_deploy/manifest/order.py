@@ -129,6 +129,8 @@ def _fields(models: _Models) -> tuple[str, ...]:
 @lru_cache
 def _held(models: _Models, member: str) -> tuple[_Models, bool]:
     """The models that a member of models holds, and whether in a list or by name."""
+    for model in models:
+        model.model_rebuild()  # what refers to a later model is only a name until then
     fields = [field for model in models for name, field in model.model_fields.items() if (field.alias or name) == member]
     return tuple(dict.fromkeys(held for field in fields for held in _models_in(field.annotation))), any(
         _several(field.annotation) for field in fields
