@@ -47,8 +47,11 @@ def load_everywhere(paths: Sequence[str], environ: Mapping[str, str], choice: Ch
     for reading in readings.values():
         reading.check()
     found = {name: reading.alone for name, reading in readings.items()}
-    together = {name: reading.among for name, reading in readings.items() if reading.among is not None}
-    problems = tuple(sorted({*_told(found), *_told(together)}))
+    seen = {name: reading for name, reading in readings.items() if reading.among is not None}
+    whole = {name: reading for name, reading in seen.items() if reading.together.whole} or seen  # others keep warnings back
+    together = {name: [found for found in reading.among or () if found.severity == "error"] for name, reading in seen.items()}
+    warned = {name: [found for found in reading.among or () if found.severity == "warning"] for name, reading in whole.items()}
+    problems = tuple(sorted({*_told(found), *_told(together), *_told(warned)}))
     if has_errors(problems):
         raise ManifestError(problems)
     return Everywhere({name: loaded(reading) for name, reading in readings.items()}, problems)

@@ -111,7 +111,7 @@ class Kept(NamedTuple):
 class Reading:
     """What files declare under one choice. After `check`, problems stand in `alone` (of each resource) and `among` (of all).
 
-    `among` is None when resources were wrong by themselves, so that nobody looked at them together.
+    `among` is None when files were wrong as a whole, so that nobody looked at resources together.
     """
 
     def __init__(
@@ -135,14 +135,15 @@ class Reading:
         return [*self.alone, *(self.among or ())]
 
     def check(self) -> None:
-        """Look at each resource by itself and, when nothing is wrong with any, at all of them together."""
+        """Look at each resource by itself, and at those that are right together, unless more than resources is wrong."""
         for source, document in self.files.documents:
             self._read(source, document)
         if not self.resources and not self.alone:
             place = Position(self.files.sources[0].name)
             self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
         self.alone += [*self._overridden(), *self._protected()]
-        if not has_errors(self.alone):
+        of_resources = {problem for checking in self._checkings.values() for problem in checking.problems}
+        if not has_errors(set(self.alone) - of_resources):
             self.together = Together(self.resources, self._checkings)
             self.among = list(self.together.problems())
 

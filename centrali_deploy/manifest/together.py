@@ -24,13 +24,14 @@ Undeclared = tuple[Reference, Address, Position]
 
 
 class Together:
-    """Resources that are valid each by itself, seen together."""
+    """Declared resources seen together: those that are right by themselves, beside the names of all."""
 
     def __init__(self, resources: DesiredState, checkings: Mapping[Address, Checking]) -> None:
         """Find out who refers to whom."""
-        self._resources = resources
-        self._checkings = checkings
-        self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in resources.items()}
+        self._declared = resources
+        self._checkings = {address: checking for address, checking in checkings.items() if not checking.wrong}
+        self._resources = {address: resources[address] for address in self._checkings}
+        self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in self._resources.items()}
         self._slips = {target: misspelt(target, resources) for target in dict.fromkeys(found.target for _, found in self._leading_out())}
 
     def problems(self) -> Iterator[Problem]:
@@ -41,13 +42,18 @@ class Together:
                 users[target] = (*users.get(target, ()), address)
         others = Others({address: resource.spec for address, resource in self._resources.items()}, users)
         for checking in self._checkings.values():
-            yield from checking.among(others)
+            yield from (found for found in checking.among(others) if self.whole or found.severity == "error")
         yield from self._still_declared()
         for resource, reference in self._leading_out():
             if near := self._slips[reference.target]:
                 hint = f"Did you mean {near}? If it is in the workspace already, leave it as it is."
                 place = resource.position(reference.path) or Position("")
                 yield Problem(place, str(resource.address), f"{reference.target} is not declared here.", hint, "warning")
+
+    @property
+    def whole(self) -> bool:
+        """Whether all are right. Otherwise a warning may be about what a wrong one was to do."""
+        return len(self._resources) == len(self._declared)
 
     def undeclared(self) -> Iterator[Undeclared]:
         """What is referred to or mentioned and not declared, but for what was told to be misspelt."""
@@ -57,14 +63,14 @@ class Together:
         for address, resource in self._resources.items():
             kind = KINDS[address.kind]
             for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
-                if target not in self._resources and not near_name(target, self._resources):
+                if target not in self._declared and not near_name(target, self._declared):
                     path = (str(kind.text_member),)
                     yield Reference(path, target), address, resource.position(path) or Position("")
 
     def _still_declared(self) -> Iterator[Problem]:
         """Old names that another resource has, which was not renamed itself."""
         for address, resource in self._resources.items():
-            old = self._resources.get(Address(address.kind, resource.renamed_from)) if resource.renamed_from else None
+            old = self._declared.get(Address(address.kind, resource.renamed_from)) if resource.renamed_from else None
             if old and not old.renamed_from:
                 message = f"renamedFrom names {old.address}, which is declared, too."
                 hint = "Take renamedFrom out to have both, or the other one out to rename it."
@@ -73,4 +79,4 @@ class Together:
     def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
         """References to what is not declared."""
         for address, found in self._references.items():
-            yield from ((self._resources[address], reference) for reference in found if reference.target not in self._resources)
+            yield from ((self._resources[address], reference) for reference in found if reference.target not in self._declared)

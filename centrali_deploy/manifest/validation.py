@@ -63,6 +63,11 @@ class Checking:
         self._spec = spec
         return DesiredResource(self.address, spec, self._places, layers, old, items)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether there is more than warnings."""
+        return any(problem.severity == "error" for problem in self.problems)
+
     def among(self, others: Others) -> Iterator[Problem]:
         """What is wrong with it beside everything else that is declared."""
         yield from map(self._placed, self.kind.check_among(self.address.name, self._spec, others))

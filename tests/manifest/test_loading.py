@@ -192,3 +192,14 @@ def test_a_secret_is_not_looked_up_and_cannot_be_seen(manifest: Callable[..., st
 def test_references_to_what_is_not_declared_are_listed(manifest: Callable[..., str]) -> None:
     loaded = load([manifest("version: 1\ntriggers:\n  t: {function: f, executionType: on-demand}\n")], {})
     assert [str(reference.target) for reference, _, _ in loaded.undeclared] == ["function/f"]
+
+
+def test_what_is_wrong_with_one_hides_nothing_of_the_others(manifest: Callable[..., str]) -> None:
+    text = (
+        "version: 1\nstructures: {orders: {name: O, enableVersioning: maybe}}\n"
+        f"functions: {{g: {{code: '{RUN}'}}}}\ntriggers:\n"
+        "  t1: {function: g, executionType: event-driven, triggerMetadata: {event: record_created, recordSlug: ordrs}}\n"
+        "  t2: {function: g, executionType: http-trigger, triggerMetadata: {path: /x}}\n"
+        "  t3: {function: g, executionType: http-trigger, triggerMetadata: {path: x}}\n"
+    )
+    assert [line for line, _ in problems(manifest(text))] == [2, 5, 6, 7]
