@@ -9,6 +9,9 @@ COMMANDS = {
     "fmt": "Order and indent manifests, comments kept.",
     "plan": "Show what apply would change.",
     "apply": "Change the workspace to what the manifests say.",
+    "test": "Run functions of the manifests in a fresh local workspace.",
+    "invoke": "Invoke a trigger, and wait for what comes of it.",
+    "runs": "List and show runs of functions, and run them again.",
     "serve": "Run a local workspace on a port.",
     "schema": "Print the JSON Schema of manifests, for editors.",
 }

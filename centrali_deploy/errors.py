@@ -197,6 +197,12 @@ class AppliedInPart(DeployError):
     exit_code = ExitCode.PARTIAL
 
 
+class FunctionFailed(DeployError):
+    """A function ran and failed, or did not give what was expected."""
+
+    exit_code = ExitCode.INVALID
+
+
 class NotWritten(DeployError):
     """The answer cannot be written where it should go; what was done is done."""
 

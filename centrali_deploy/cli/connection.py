@@ -34,8 +34,11 @@ class Settings:
     local: str | None = None
 
 
-def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> Client:
-    """A client for the workspace that is meant. Raises UsageProblem, naming what is missing."""
+def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str], *, running: bool = False) -> Client:
+    """A client for the workspace that is meant. Raises UsageProblem, naming what is missing.
+
+    `running`: functions of a local workspace run in the background while the client is open.
+    """
     workspace = settings.workspace or _first(environ, _WORKSPACES) or loaded.workspace
     if not workspace:
         raise UsageProblem("No workspace is named.", "Write workspace: into the manifest, give --workspace, or set CENTRALI_WORKSPACE.")
@@ -43,7 +46,7 @@ def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str]) -> C
     if settings.local is not None:
         if settings.url:
             raise UsageProblem("--local and --url exclude each other.", "Leave one of them out.")
-        return _local(settings.local, workspace, loaded)
+        return _local(settings.local, workspace, loaded, running=running)
     url = settings.url or _first(environ, _URLS) or DEFAULT_URL
     api, auth = environ.get("CENTRALI_DATA_URL"), environ.get("CENTRALI_AUTH_URL")
     return Client(Connection(url, workspace, _credentials(environ), api, auth))
@@ -61,17 +64,20 @@ def _refuse_another(workspace: str, settings: Settings, loaded: Loaded) -> None:
         raise UsageProblem(message, f"Add -e {other}: it has values, overrides and protections of its own.")
 
 
-def _local(file: str, workspace: str, loaded: Loaded) -> Client:
+def _local(file: str, workspace: str, loaded: Loaded, *, running: bool) -> Client:
     try:
         from centrali_deploy.local.app import create_app  # noqa: PLC0415 -- an extra that a real workspace does without
         from centrali_deploy.remote.in_process import InProcess  # noqa: PLC0415 -- the same
     except ImportError as error:
         raise UsageProblem("--local needs the local workspace.", "Install it: pip install 'centrali-deploy[local]'.") from error
-    database = Path(file) if file else Path(loaded.files[0]).parent / ".centrali" / "local.db"
+    database = Path(file) if file else Path(*loaded.files[:1]).parent / ".centrali" / "local.db"
     app = create_app(str(database), workspaces=[workspace])
     account = app.state.accounts[workspace]
     credentials = ServiceAccount(account.client_id, account.client_secret)
-    return Client(Connection("http://localhost", workspace, credentials, name=str(database)), Sender(InProcess(app)))
+    if running:
+        app.state.runner.start()
+    transport = InProcess(app, app.state.runner.stop)
+    return Client(Connection("http://localhost", workspace, credentials, name=str(database)), Sender(transport))
 
 
 def _credentials(environ: Mapping[str, str]) -> Credentials:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,14 +12,14 @@ import click
 from centrali_deploy.cli.connection import Settings, connect
 from centrali_deploy.cli.manifests import MANIFESTS
 from centrali_deploy.cli.terminal import Answer, answering
-from centrali_deploy.manifest.head import Choice
-from centrali_deploy.manifest.loading import load
+from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
+from centrali_deploy.manifest.loading import Loaded, load
+from centrali_deploy.manifest.sources import USUAL
 from centrali_deploy.report.text import problem_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.remote.client import Client
 
 
@@ -62,8 +63,24 @@ _SHARED: tuple[click.Parameter, ...] = (
 resend_secrets = click.option("--resend-secrets", is_flag=True, help="Send every secret again; they cannot be compared.")
 
 
-def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Make a command of a function that takes a Run and its own options by name."""
+def _loaded(paths: tuple[str, ...], choice: Choice, *, beside: bool) -> Loaded:
+    """The manifests; nothing where a command can do without and there are none."""
+    if beside and not paths and choice == NOTHING_CHOSEN and not any(Path(name).exists() for name in USUAL):
+        return Loaded(None, {}, (), ())
+    return load(paths, os.environ, choice)
+
+
+_FILES = click.Option(
+    ["-f", "--file", "paths"], metavar="PATH", multiple=True, help="A manifest that names the workspace; may be given again."
+)
+"""Where commands that are not about manifests find the workspace."""
+
+
+def workspace_command(name: str, *, example: str, beside: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a command of a function that takes a Run and its own options by name.
+
+    `beside`: manifests only say which workspace is meant, and functions of a local one run while the command does.
+    """
 
     def made(function: Callable[..., None]) -> click.Command:
         def callback(  # noqa: PLR0913 -- one parameter per option
@@ -82,14 +99,17 @@ def workspace_command(name: str, *, example: str) -> Callable[[Callable[..., Non
             **own: Any,  # noqa: ANN401 -- the command's own options
         ) -> None:
             with answering(Answer(name, output, no_color), debug=debug) as answer:
-                loaded = load(paths, os.environ, Choice(environment, values, value_files))
-                if loaded.warnings:
+                loaded = _loaded(paths, Choice(environment, values, value_files), beside=beside)
+                if loaded.warnings and not beside:
                     for line in problem_lines(loaded.warnings, answer.paint):
                         answer.tell(line)
-                with connect(Settings(workspace, url, local), loaded, os.environ) as client:
+                with connect(Settings(workspace, url, local), loaded, os.environ, running=beside) as client:
                     function(Run(answer, loaded, client, verbose), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))
-        return _PathsCommand(name, callback=callback, params=[*_SHARED, *own], help=function.__doc__, epilog=f"Example: {example}")
+        shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *own]
+        return _PathsCommand(
+            name.rsplit(maxsplit=1)[-1], callback=callback, params=shared, help=function.__doc__, epilog=f"Example: {example}"
+        )
 
     return made

@@ -107,6 +107,7 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     app.state.accounts = guard.accounts.by_workspace
     app.state.store = store
     app.state.runner = runner
+    app.state.providing = providing
     return app
 
 

@@ -22,7 +22,7 @@ from centrali_deploy.secret import revealed_in
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, is_id, one, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
     from centrali_deploy.kind import Kind
@@ -100,11 +100,21 @@ class Client:
             raise RemoteError(f"GET /{kind.path}/{id_}: the answer is not the resource of this id.", WHOSE, path=f"/{kind.path}")
         return found
 
+    def request(self, method: str, path: str, **parts: Any) -> Any:  # noqa: ANN401 -- any JSON value; what the sender takes
+        """What the data service answers at a path below the workspace. Raises RemoteError."""
+        base = self._bases["data"][0].format(workspace=self.workspace)
+        answer = self._send(method, f"{self._connection.api_host}{base}/{path}", **parts)
+        return self._accepted(answer, method, f"/{path}", revealed_in(parts.get("json")))
+
+    def items(self, kind: Kind) -> Iterator[dict[str, Any]]:
+        """Everything of a kind, as lists show it."""
+        with ThreadPoolExecutor(1) as pool:
+            for part in self.pages(kind, pool):
+                yield from part.items
+
     def find(self, kind: Kind, name: str) -> dict[str, Any] | None:
         """The object of this name, looked up in the list."""
-        with ThreadPoolExecutor(1) as pool:
-            items = (item for part in self.pages(kind, pool) for item in part.items)
-            return next((item for item in items if item.get(kind.identity) == name), None)
+        return next((item for item in self.items(kind) if item.get(kind.identity) == name), None)
 
     def create(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
         """Create a resource. When the answer is lost, it is looked up by its name before it is sent again.
@@ -152,12 +162,8 @@ class Client:
 
     @staticmethod
     def _nameless(kind: Kind, made: dict[str, Any]) -> Never:
-        raise RemoteError(
-            f"POST /{kind.path}: the answer has no id ({', '.join(made) or 'it is empty'}), and the resource is not in the list.",
-            "Plan again to see whether it was made.",
-            method="POST",
-            path=f"/{kind.path}",
-        )
+        said = f"POST /{kind.path}: the answer has no id ({', '.join(made) or 'it is empty'}), and the resource is not in the list."
+        raise RemoteError(said, "Plan again to see whether it was made.", method="POST", path=f"/{kind.path}")
 
     def update(self, kind: Kind, id_: str, body: dict[str, Any]) -> dict[str, Any]:
         """Update a resource; the verbs of the row are tried in turn when one is not allowed."""

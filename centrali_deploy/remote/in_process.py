@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 class InProcess(httpx.BaseTransport):
     """Sends requests to an ASGI application. A ConnectionError out of it is a connection dropped without an answer."""
 
-    def __init__(self, app: Application) -> None:
-        """Keep the application; its lifespan is not run."""
+    def __init__(self, app: Application, closed: Callable[[], object] = bool) -> None:
+        """Keep the application; its lifespan is not run. `closed` is called when nobody sends any more."""
         self._app = app
+        self._closed = closed
+
+    def close(self) -> None:
+        """Nothing more is sent."""
+        self._closed()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises httpx.ReadError when the application drops the connection."""
