@@ -14,6 +14,7 @@
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
+    |- FunctionFailed         a function failed, or gave something else                 3
     |- NotWritten             the answer cannot be written where it should go          1
     |- Unexpected             our own mistake; a log says what happened               1
     |- Interrupted            told to stop; what was begun is finished              130

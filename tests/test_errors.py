@@ -27,6 +27,7 @@ TREE = [
     (errors.UnsafePlan, errors.PlanError, 8, "unsafe-plan"),
     (errors.ApprovalNeeded, DeployError, 9, "approval-needed"),
     (errors.AppliedInPart, DeployError, 7, "applied-in-part"),
+    (errors.FunctionFailed, DeployError, 3, "function-failed"),
     (errors.NotWritten, DeployError, 1, "not-written"),
     (errors.Unexpected, DeployError, 1, "unexpected"),
     (errors.Interrupted, DeployError, 130, "interrupted"),

@@ -118,7 +118,7 @@ def test_an_end_that_nobody_planned_is_answered_too(
     ("words", "hint"),
     [
         (("paln",), "Did you mean plan?"),
-        (("xyz",), "Commands are: init, validate, fmt, plan, apply, serve, schema."),
+        (("xyz",), "Commands are: init, validate, fmt, plan, apply, test, invoke, runs, serve, schema."),
         (("plan", "--nonsense"), "See centrali-deploy plan --help."),
         (("--nonsense",), "See centrali-deploy --help."),
     ],
@@ -197,7 +197,18 @@ def test_closed_streams_change_no_code_and_nothing_is_written_into_other_files(
 
 
 def test_commands_are_listed_in_the_order_in_which_they_are_used() -> None:
-    assert main.list_commands(click.Context(main)) == ["init", "validate", "fmt", "plan", "apply", "serve", "schema"]
+    assert main.list_commands(click.Context(main)) == [
+        "init",
+        "validate",
+        "fmt",
+        "plan",
+        "apply",
+        "test",
+        "invoke",
+        "runs",
+        "serve",
+        "schema",
+    ]
 
 
 def test_a_stream_that_is_no_file_is_written_to_as_well(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
