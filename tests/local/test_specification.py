@@ -20,7 +20,7 @@ from starlette.routing import Route
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.asking import asked
 from centrali_deploy.local.specification import ANYTHING, BASES
-from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS
+from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS, TOKEN_PATHS
 
 with warnings.catch_warnings():  # what it imports is deprecated in places
     warnings.simplefilter("ignore")
@@ -133,7 +133,7 @@ def test_whatever_is_asked_is_answered_with_a_status_that_is_named_and_never_wit
     with living() as acme:
         asked_now.app = acme.app
         schema = schemathesis.openapi.from_asgi(f"/specs/{service}", asked_now)
-    there = [found.ok() for found in schema.get_all_operations() if found.ok().path.startswith((BASES[service][0], "/o", "/specs"))]
+    there = [found.ok() for found in schema.get_all_operations() if found.ok().path.startswith((BASES[service][0], *TOKEN_PATHS, "/specs"))]
     if EXAMPLES:
         for operation in there:
             tried([operation], asked_now)
