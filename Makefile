@@ -38,8 +38,8 @@ lint: .venv/installed ## Format, style, types and the contracts between floors
 
 check: lint test ## Everything CI checks
 
-fuzz: .venv/installed ## Validate 40,000 inputs of all sorts, and lay out 10,000 manifests (several minutes)
-	@FUZZ_EXAMPLES=10000 $(BIN)/pytest -q tests/fuzz tests/manifest/test_layout.py
+fuzz: .venv/installed ## Validate 40,000 inputs, lay out 10,000 manifests, ask the local workspace 25,000 things (many minutes)
+	@FUZZ_EXAMPLES=10000 $(BIN)/pytest -q tests/fuzz tests/manifest/test_layout.py tests/local/test_specification.py
 
 coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach
 	@$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report

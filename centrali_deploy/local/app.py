@@ -30,6 +30,7 @@ from centrali_deploy.local.runs import Runs
 from centrali_deploy.local.sandbox import Sandbox
 from centrali_deploy.local.schedules import Schedules
 from centrali_deploy.local.services import SERVICES
+from centrali_deploy.local.specification import ANYTHING, SPECIFICATION_PATH, told
 from centrali_deploy.local.store import Store
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS
 
@@ -139,7 +140,8 @@ class _Parts:
             yield Route(base + CLOCK_PATH, guard.asked(self.clock.move), methods=["POST"])
         for service in SERVICES.values():
             yield from self._of_kind(service)
-        yield Route("/{path:path}", guard.guarded(guard.unknown), methods=_ALL)
+        yield Route(SPECIFICATION_PATH, guard.guarded(told), methods=["GET"])
+        yield Route(ANYTHING, guard.guarded(guard.unknown), methods=_ALL)
 
     def _of_kind(self, service: Service) -> Iterator[Route]:
         for base in DATA_BASES if service.kind.service == "data" else ORCHESTRATION_BASES:

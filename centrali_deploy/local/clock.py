@@ -39,7 +39,8 @@ class Clock:
     async def move(self, _caller: Caller, request: Request) -> Response:
         """Move the clock by `{advance: seconds}`, and answer what it was moved by in all and the time it shows."""
         seconds = (await body_of(request)).get("advance", 0)
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _FURTHEST:
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 <= seconds <= _FURTHEST or self._moved + seconds > _IN_ALL:
             raise Refused(400, "advance must be seconds", [("advance", "must be a number of seconds, forward")])
         self._moved += seconds
         self._store.run("update facts set value = ? where name = ?", [(json.dumps(self._moved), _FACT)])
@@ -48,3 +49,5 @@ class Clock:
 
 _FURTHEST = 10 * 366 * 86_400
 """Seconds: ten years."""
+_IN_ALL = 10 * _FURTHEST
+"""Seconds: no calendar goes on for ever."""

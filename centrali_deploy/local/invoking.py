@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from centrali_deploy.local.store import Row
 
 _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
+"""A name and a value, as RFC 9110 has them."""
+_FRAMING = {"content-length", "transfer-encoding", "connection"}
+_WITHOUT_BODY = {204, 205, 304}
 
 
 class Caller(NamedTuple):
@@ -142,9 +147,18 @@ def _sent(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
 def _returned(value: Any) -> Response:  # noqa: ANN401 -- any JSON value
     if not (isinstance(value, dict) and isinstance(value.get("statusCode"), int) and 200 <= value["statusCode"] <= 599):  # noqa: PLR2004 -- HTTP statuses
         return JSONResponse(value)
-    sent = value.get("headers")
-    headers = {str(name): str(text) for name, text in sent.items()} if isinstance(sent, dict) else {}
-    body = value.get("body")
+    status, headers, body = value["statusCode"], _headers(value.get("headers")), value.get("body")
+    if status in _WITHOUT_BODY:
+        return Response(None, status, headers)
     if isinstance(body, str):
-        return Response(body, value["statusCode"], headers, media_type=None if "content-type" in map(str.lower, headers) else "text/plain")
-    return JSONResponse(body, value["statusCode"], headers)
+        return Response(body, status, headers, media_type=None if "content-type" in map(str.lower, headers) else "text/plain")
+    return JSONResponse(body, status, headers)
+
+
+def _headers(sent: Any) -> dict[str, str]:  # noqa: ANN401 -- any JSON value
+    """The headers that a function answers with, but for those that say where the answer ends: they are the server's."""
+    headers = {str(name): str(text).strip() for name, text in sent.items()} if isinstance(sent, dict) else {}
+    for name, text in headers.items():
+        if not _HEADER.fullmatch(f"{name}:{text}"):
+            raise Refused(500, f"The function answered with a header that HTTP cannot carry: {name!r}", code="RESULT_NOT_HTTP")
+    return {name: text for name, text in headers.items() if name.lower() not in _FRAMING}

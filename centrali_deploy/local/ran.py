@@ -67,10 +67,10 @@ def described(ended: Mapping[str, Any], code: str, timeout_ms: int) -> dict[str,
             message = f"The function still ran after {timeout_ms:,} ms and was stopped"
             return {"status": "timeout", "error_code": "TIMEOUT", "error_message": _placed(message, ended.get("stack"), "last seen at ")}
         case "not-json":
-            message = f"run() returned what is not JSON: {ended['thrown']}"
+            message = f"run() returned what is not JSON: {_whole(ended['thrown'])}"
             return {"status": "failure", "error_code": "RESULT_NOT_JSON", "error_message": message}
         case "thrown":
-            return {"status": "failure", **_thrown(str(ended["thrown"]), ended.get("stack") or "", code)}
+            return {"status": "failure", **_thrown(_whole(ended["thrown"]), ended.get("stack") or "", code)}
         case end:
             known, message = _ENDS[end]
             return {"status": "failure", "error_code": known, "error_message": _placed(message, ended.get("stack"))}
@@ -81,6 +81,11 @@ def _completed(output: str) -> dict[str, Any]:
         return {"status": "completed", "output": plain(output)}
     except TooDeep as error:
         return {"status": "failure", "error_code": "RESULT_NOT_JSON", "error_message": f"run() returned what is {error}"}
+
+
+def _whole(thrown: object) -> str:
+    """What was thrown, without halves of characters, which no UTF-8 can hold."""
+    return str(thrown).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _thrown(text: str, stack: str, code: str) -> dict[str, str]:

@@ -116,6 +116,34 @@ def test_an_endpoint_answers_what_its_function_returns(code: str, status: int, b
     assert (run["status"], run["executionSource"]) == ("completed", "endpoint")
 
 
+@pytest.mark.parametrize(
+    ("answered", "status", "length"),
+    [
+        ("statusCode: 204, body: {a: 1}", 204, None),
+        ("statusCode: 304, body: 'a'", 304, None),
+        ("statusCode: 200, body: 'a', headers: {'Content-Length': '5', 'Transfer-Encoding': 'chunked', 'X-A': ' b '}", 200, "1"),
+    ],
+)
+def test_an_endpoint_answers_as_long_as_its_body_is(answered: str, status: int, length: str | None, acme: Living) -> None:
+    acme.trigger(acme.function(f"return {{{answered}}}"), "endpoint", path="/e")
+    answer = acme.client.post("endpoint/e")
+    assert (answer.status_code, answer.headers.get("content-length"), "transfer-encoding" in answer.headers) == (status, length, False)
+    assert (len(answer.content), answer.headers.get("x-a", "b")) == (int(length or 0), "b")
+
+
+@pytest.mark.parametrize("header", [r"'X-A': '\u{1d11e}'", r"'X-A': 'b\r\nX-C: d'", "'X A': 'b'", "'': 'b'"])
+def test_a_header_that_no_answer_can_carry_is_the_functions_failure(header: str, acme: Living) -> None:
+    acme.trigger(acme.function(f"return {{statusCode: 200, headers: {{{header}}}}}"), "endpoint", path="/e")
+    answer = acme.client.post("endpoint/e")
+    assert (answer.status_code, answer.json()["code"]) == (500, "RESULT_NOT_HTTP")
+
+
+def test_a_function_may_throw_half_a_character(acme: Living) -> None:
+    acme.trigger(acme.function(r"throw '\ud800'"), "endpoint", path="/e")
+    assert acme.client.post("endpoint/e").json()["message"] == "\ufffd"
+    assert acme.runs()[0]["errorMessage"] == "\ufffd"
+
+
 def test_an_endpoint_that_fails_says_so(acme: Living) -> None:
     acme.trigger(acme.function("throw new Error('broken')"), "endpoint", "a", path="/fails")
     acme.trigger(acme.function("for (;;) {}", "g", timeoutMs=50), "endpoint", "b", path="/never")

@@ -23,6 +23,7 @@ CODE = "import fs from 'fs'\nasync function run() {}"
         ({"end": "crashed"}, Ran("failure", None, "CRASHED", "The process that ran the function ended unexpectedly.")),
         ({"end": "too-large"}, Ran("failure", None, "RESULT_TOO_LARGE", "run() returned more than 10 MB.")),
         ({"end": "thrown", "thrown": "x" * 20_000}, Ran("failure", None, "CODE_ERROR", "x" * 10_000)),
+        ({"end": "thrown", "thrown": "\ud834\udd1e and \ud800"}, Ran("failure", None, "CODE_ERROR", "\U0001d11e and \ufffd")),
         ({"end": "thrown", "thrown": "SyntaxError: odd", "stack": "    at <input>:1:8"},
          Ran("failure", None, "SYNTAX_ERROR", "SyntaxError: odd (line 1, column 8). Nothing can be imported: a function stands alone. "
              "Use the api object, or write out what is needed.")),

@@ -113,3 +113,15 @@ def test_a_schedule_that_never_comes_is_refused(metadata: dict[str, Any], member
     body = {"name": "t", "functionId": acme.function("return 1"), "executionType": "scheduled", "triggerMetadata": metadata}
     answer = acme.client.post("function-triggers", json=body)
     assert (answer.status_code, answer.json()["details"][0]["field"]) == (400, f"triggerMetadata.{member}")
+
+
+def test_a_clock_is_not_moved_out_of_every_calendar(acme: Living) -> None:
+    ten_years = 10 * 366 * 86_400
+    for _ in range(10):
+        acme.at -= ten_years  # so that the token stays good
+        assert acme.client.post("local/clock", json={"advance": ten_years}).status_code == 200
+    answer = acme.client.post("local/clock", json={"advance": 1})
+    assert (answer.status_code, answer.json()["details"]) == (
+        400,
+        [{"field": "advance", "message": "must be a number of seconds, forward"}],
+    )
