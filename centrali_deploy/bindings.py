@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +24,35 @@ _PARTS = {
     "pair_pattern": _LAST,
 }
 """Which parts of a pattern bind names."""
+_USING = {
+    "arguments",
+    "array",
+    "assignment_expression",
+    "augmented_assignment_expression",
+    "await_expression",
+    "binary_expression",
+    "call_expression",
+    "expression_statement",
+    "member_expression",
+    "new_expression",
+    "pair",
+    "parenthesized_expression",
+    "return_statement",
+    "spread_element",
+    "subscript_expression",
+    "template_substitution",
+    "ternary_expression",
+    "unary_expression",
+}
+"""What a name stands right in without being bound by it."""
+_TAKEN = re.compile(rb"\s*(?:\?\.|\.(?!\.))")
+
+
+@lru_cache(maxsize=256)
+def words_of(name: str) -> re.Pattern[bytes]:
+    """What finds a name in a text, and no other name that it is part of; it begins with the name, so that the search is quick."""
+    word = re.escape(name.encode())
+    return re.compile(word + rb"(?<![\w$]" + word + rb")(?![\w$])")
 
 
 def bound_names(pattern: Node) -> Iterator[Node]:
@@ -33,6 +64,19 @@ def bound_names(pattern: Node) -> Iterator[Node]:
             yield node
         elif node.type in _PARTS:
             waiting += reversed(node.named_children[_PARTS[node.type]])
+
+
+def binders(name: str, root: Node) -> list[Node]:
+    """Where a source that the parser could make sense of may bind a name; what a member is taken of binds nothing."""
+    text, offset = root.text or b"", root.start_byte
+    found = []
+    for word in words_of(name).finditer(text):
+        node = None if _TAKEN.match(text, word.end()) else root.descendant_for_byte_range(word.start() + offset, word.end() + offset)
+        if node is None or node.type not in {"identifier", "shorthand_property_identifier_pattern"}:
+            continue
+        if node.type != "identifier" or node.parent is None or node.parent.type not in _USING:
+            found.append(node)
+    return found
 
 
 def record_names(root: Node) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from centrali_deploy.bindings import text_of
+from centrali_deploy.outline import twice
 from centrali_deploy.scopes import FUNCTIONS, LOOPS
 
 if TYPE_CHECKING:
@@ -19,14 +20,10 @@ if TYPE_CHECKING:
     from centrali_deploy.scopes import Binding, Scope, Scopes
 
 _INTO_RUN = "Move it into run, or look for a } too many before it."
-_RARE = ("await", "break", "catch", "class", "continue", "import", "let", "return", "var")
-_CONST = re.compile(r"const\s+([\w$]+)\s*=")
-_FUNCTION = re.compile(r"function\s+([\w$]+)\s*\(")
-_MORE = tuple(map(re.compile, (r",\s*[\w$]+\s*=(?![=>])", r"\}\s*=(?![=>])", r"\]\s*=(?![=>])", r"\)\s*\)\s*(?:=>|\{)")))
-"""What may be a second name after a `const`, or a pattern, or parameters with brackets in them."""
-_HEADS = (re.compile(r"=>"), re.compile(r"\)\s*\{"))
-_LONGEST = 80
-_WORD = re.compile(r"[\w$]+")
+_JUMP = re.compile(rb"await\b|break\b|continue\b")
+_ENDS = {"await": FUNCTIONS, "break": FUNCTIONS | LOOPS | {"switch_body"}, "continue": FUNCTIONS | LOOPS}
+"""Where the search for what a word belongs to ends."""
+_SETTLED = {"class_declaration", "comment", "expression_statement", "function_declaration", "lexical_declaration", "variable_declaration"}
 
 
 class Mistake(NamedTuple):
@@ -37,23 +34,28 @@ class Mistake(NamedTuple):
     hint: str
 
 
-def possible(source: str) -> bool:
-    """Whether the text is such that there may be any: no tree is swept for code that only declares each name once."""
-    names = _CONST.findall(source) + _FUNCTION.findall(source)
-    if any(word in source for word in _RARE) or any(more.search(source) for more in _MORE) or len(set(names)) < len(names):
-        return True
-    if source.count("const") + source.count("function") > len(names):
-        return True
-    return any(len(set(words)) < len(words) or not set(words).isdisjoint(names) for words in _parameters(source))
+def possible(source: str, root: Node) -> bool:
+    """Whether there may be any, which is quickly said: most code is never swept. Told of a tree that the parser could make sense of."""
+    return _unsettled(source, root) or any(_unplaced(*found.span(), root) for found in _JUMP.finditer(source.encode())) or twice(source)
 
 
-def _parameters(source: str) -> list[list[str]]:
-    """The words of what may be lists of parameters, as the text goes."""
-    texts = set()
-    for head in (found.start() for pattern in _HEADS for found in pattern.finditer(source)):
-        before = source[max(0, head - _LONGEST) : head + 1].rstrip("= ")
-        texts.add(source[source.rfind("(", 0, head) : head] if before.endswith(")") else before.rpartition(" ")[2])
-    return [_WORD.findall(text) for text in texts]
+def _unsettled(source: str, root: Node) -> bool:
+    """Whether a `return` may stand outside of every function: in statements of these sorts none does."""
+    return "return" in source and ("static" in source or any(node.type not in _SETTLED for node in root.named_children))
+
+
+def _unplaced(start: int, end: int, root: Node) -> bool:
+    """Whether what a word belongs to may not be around it."""
+    word = root.descendant_for_byte_range(start, end)
+    if word is None or word.type not in _ENDS or (around := word.parent) is None:
+        return False
+    ends, labelled = _ENDS[word.type], word.type != "await" and around.named_child_count > 0
+    found: Node | None = around if around.type == "for_in_statement" else around.parent
+    while found is not None and found.type not in ends:
+        found = found.parent
+    if found is None or labelled or found.type in {"class_static_block", "method_definition"}:
+        return True
+    return found.type in FUNCTIONS and (word.type != "await" or all(child.type != "async" for child in found.children))
 
 
 def early_errors(scopes: Scopes) -> list[Mistake]:

@@ -7,11 +7,11 @@ reported as unknown, never guessed.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter_javascript
-from tree_sitter import Language, Node, Parser, Query, QueryCursor
+from tree_sitter import Language, Node, Parser
 
 from centrali_deploy.bindings import RECORD, compact, record_names, text_of
 from centrali_deploy.broken import broken
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
 _LANGUAGE = Language(tree_sitter_javascript.language())
 FOREIGN = ("console", "exports", "fetch", "module", "process", "require")
 """Names that other platforms have."""
-_ANY = '(#any-of? @name "' + '" "'.join(FOREIGN) + '")'
-_USES = f"""
-    ((member_expression object: (identifier) @name) {_ANY})
-    ((call_expression function: (identifier) @name) {_ANY})
-    [(call_expression function: (import) @statement)
-     (import_statement "import" @statement)
-     (export_statement "export" @statement)]
-"""
+_USES = re.compile(f"(?:{'|'.join((*FOREIGN, 'export', 'import'))})(?![\\w$])".encode())
+_USING = {
+    ("call_expression", "identifier"): "function",
+    ("call_expression", "import"): "function",
+    ("member_expression", "identifier"): "object",
+}
 _INPUTS = ("triggerParams", "executionParams")
 RUN = "run"
 _ASSIGNED = re.compile(rf"{RUN}\s*[-+*/%&|^?<>]*=(?![=>])")
@@ -123,29 +121,24 @@ def facts(source: str) -> Facts:
     root, text = _parsed(source), source.encode()
     errors = broken(root)
     names = [name for name in ("api", *_INPUTS) if name in source]
-    foreign = any(name in source for name in (*FOREIGN, "import", "export"))
     assigned = _ASSIGNED.search(source) is not None
-    swept = Scopes(_LANGUAGE, root) if names or foreign or assigned or possible(source) else None
-    reached = {name: members(name, root, text, swept) for name in names if swept}
+    swept = Scopes(_LANGUAGE, root)
+    reached = {name: members(name, root, text, swept) for name in names}
+    mistakes = early_errors(swept) if not errors and possible(source, root) else []
     return Facts(
         tuple((_spot(node, text), said) for node, said in errors),
-        tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in (early_errors(swept) if swept and not errors else ())),
+        tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in mistakes),
         tuple(_runs(root, text)),
         tuple(_calls(reached.get("api", ()), root, text)),
         tuple(Known(member.path, _spot(member.node, text)) for member in _counted_on(reached.get("api", ()))),
-        tuple(_uses(root, text, swept)) if swept and foreign else (),
+        tuple(_uses(root, text, swept)),
         tuple(_reads(reached, text)),
-        tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if swept and assigned else (),
+        tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if assigned else (),
     )
 
 
 def _parsed(source: str) -> Node:
     return Parser(_LANGUAGE).parse(source.encode()).root_node
-
-
-@cache
-def _query(text: str) -> Query:
-    return Query(_LANGUAGE, text)  # takes several milliseconds
 
 
 def _calls(reached: Sequence[Member], root: Node, text: bytes) -> Iterator[Call]:
@@ -166,10 +159,22 @@ def _counted_on(reached: Sequence[Member]) -> Iterator[Member]:
 
 
 def _uses(root: Node, text: bytes, scopes: Scopes) -> Iterator[Use]:
-    found = sorted(
-        (node for nodes in QueryCursor(_query(_USES)).captures(root).values() for node in nodes), key=lambda node: node.start_byte
-    )
-    yield from (Use(text_of(node), _spot(node, text)) for node in found if not scopes.lookup(text_of(node), node.start_byte))
+    for found in _USES.finditer(text):
+        node = root.descendant_for_byte_range(*found.span())
+        if node is not None and (node.start_byte, node.end_byte) == found.span() and _used(node):
+            name = text_of(node)
+            yield from [] if scopes.lookup(name, node.start_byte) else [Use(name, _spot(node, text))]
+
+
+def _used(node: Node) -> bool:
+    """Whether a name is called or a member taken of it, or a word is that of an import or export."""
+    parent = node.parent
+    if parent is not None and parent.type == node.type == "import":
+        node, parent = parent, parent.parent
+    if parent is None or parent.type == f"{node.type}_statement":
+        return parent is not None
+    field = _USING.get((parent.type, node.type))
+    return field is not None and parent.child_by_field_name(field) == node
 
 
 def _reads(reached: dict[str, list[Member]], text: bytes) -> Iterator[Read]:
@@ -182,8 +187,8 @@ def _reads(reached: dict[str, list[Member]], text: bytes) -> Iterator[Read]:
 def _runs(root: Node, text: bytes) -> Iterator[Run]:
     exported = [child for node in root.named_children if node.type == "export_statement" for child in node.named_children]
     for node in (*root.named_children, *exported):
-        name = node.child_by_field_name("name")
-        if node.type in {"function_declaration", "generator_function_declaration"} and name is not None and text_of(name) == RUN:
+        name = node.child_by_field_name("name") if node.type in {"function_declaration", "generator_function_declaration"} else None
+        if name is not None and text_of(name) == RUN:
             parameters = node.child_by_field_name("parameters")
             is_async = any(child.type == "async" for child in node.children) and node.type == "function_declaration"
             yield Run(is_async, sum(child.type != "comment" for child in parameters.named_children) if parameters else 0, _spot(name, text))

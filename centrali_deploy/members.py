@@ -5,10 +5,9 @@ Names of the function's own that only look alike are left out, and so is what is
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from centrali_deploy.bindings import text_of
+from centrali_deploy.bindings import text_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +46,8 @@ class _Reached:
 
     def references(self, name: str, bound: Node | None = None) -> list[Node]:
         """Where a name stands for what this node binds (None: what the platform gives)."""
-        pattern = re.compile(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])")
         found = []
-        for match in pattern.finditer(self.text):
+        for match in words_of(name).finditer(self.text):
             node = self.root.descendant_for_byte_range(*match.span())
             if node is None or node.type not in _WORDS or (node.start_byte, node.end_byte) != match.span():
                 continue

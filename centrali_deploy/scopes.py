@@ -5,13 +5,14 @@ It hides how a tree is swept and how declarations are hoisted. What a name means
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Query, QueryCursor
 
-from centrali_deploy.bindings import bound_names, text_of
+from centrali_deploy.bindings import binders, bound_names, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,21 +73,48 @@ class Scope:
 
 
 class Scopes:
-    """Everything that one sweep finds: `every` scope, the whole source first, and each jump with the scope that it stands in."""
+    """Everything that one sweep finds: `every` scope, the whole source first, and each jump with the scope that it stands in.
+
+    A tree is swept when that is first asked for, and not at all for a name that nothing binds.
+    """
 
     def __init__(self, language: Language, root: Node) -> None:
-        """Sweep a tree once."""
-        top = Scope(root, None)
-        self.every = [top]
-        self.jumps: list[tuple[Node, Scope]] = []
-        self.declarations: list[Node] = []
-        for start, _, node in sorted(_events(language, root), key=lambda event: event[:2]):
+        """Know what to sweep."""
+        self._language, self._root = language, root
+        self._jumps: list[tuple[Node, Scope]] = []
+        self._declarations: list[Node] = []
+        self._binders: dict[str, list[Node]] = {}
+
+    @cached_property
+    def every(self) -> list[Scope]:
+        """Sweep the tree once."""
+        top = Scope(self._root, None)
+        every = [top]
+        for start, _, node in sorted(_events(self._language, self._root), key=lambda event: event[:2]):
             while start >= top.end and top.parent is not None:
                 top = top.parent
-            top = self._swept(node, top)
+            top = self._swept(node, top, every)
+        return every
+
+    @property
+    def jumps(self) -> list[tuple[Node, Scope]]:
+        """Each `await`, `return`, `break` and `continue`, with the scope that it stands in."""
+        return self._jumps if self.every else []
+
+    @property
+    def declarations(self) -> list[Node]:
+        """Each declaration of values or of a class, and each import."""
+        return self._declarations if self.every else []
 
     def lookup(self, name: str, byte: int) -> list[Binding]:
         """What a name stands for at a place: its bindings in the innermost scope that has any, or nothing."""
+        if not self._root.has_error:
+            if name not in self._binders:
+                self._binders[name] = binders(name, self._root)
+            places = self._binders[name]
+            part = _part(places[0]) if len(places) == 1 else None
+            if part is not None or not places:
+                return [Binding("lexical", places[0])] if part is not None and byte in part else []
         return next((scope.names[name] for scope in self.at(byte).around() if name in scope.names), [])
 
     def at(self, byte: int) -> Scope:
@@ -98,13 +126,13 @@ class Scopes:
             scope = inner[0]
         return scope
 
-    def _swept(self, node: Node, top: Scope) -> Scope:
+    def _swept(self, node: Node, top: Scope, every: list[Scope]) -> Scope:
         sort = node.type
         if sort in _JUMPS or sort == "await":
-            self.jumps.append((node, top))
+            self._jumps.append((node, top))
             return top
         if sort in _DECLARATIONS:
-            self.declarations.append(node)
+            self._declarations.append(node)
             _declare(node, top)
             return top
         if sort == "statement_block" and node.end_byte == top.end and top.sort in FUNCTIONS | {"catch_clause"}:
@@ -112,9 +140,35 @@ class Scopes:
         if sort in _PLAIN:
             _declare_function(node, top)
         scope = Scope(node, top)
-        self.every.append(scope)
+        every.append(scope)
         _declare_inside(node, scope)
         return scope
+
+
+def _part(name: Node) -> range | None:
+    """The part of the source in which a name is known that a `let` or `const` declares; None: something else binds it."""
+    node = name.parent
+    while node is not None and node.type in {"object_pattern", "array_pattern", "pair_pattern"}:
+        name, node = node, node.parent
+    if node is None or node.type != "variable_declarator" or node.child_by_field_name("name") != name:
+        return None
+    around = node.parent
+    if around is None or around.type != "lexical_declaration":
+        return None
+    while around.parent is not None and around.type not in _DECLARING:
+        around = around.parent
+    return _extent(around) if around.type in _BLOCKS | {"program"} else None
+
+
+def _extent(node: Node) -> range:
+    """Where a block begins and ends; a body is one with its parameters."""
+    around = node.parent
+    if around is None:
+        return range(sys.maxsize)
+    if node.type == "statement_block" and around.type in FUNCTIONS | {"catch_clause"} and node.end_byte == around.end_byte:
+        inside = around.child_by_field_name("parameters") if around.type == "method_definition" else None
+        return range((inside or around).start_byte, around.end_byte)
+    return range(node.start_byte, node.end_byte)
 
 
 @cache
