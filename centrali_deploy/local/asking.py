@@ -38,11 +38,10 @@ class Asking:
     answers: tuple[str, ...] = ("200",)
     errors: tuple[int, ...] = ()
     secured: bool = True
-    known: bool = True
-    """Whether a row speaks of it."""
 
 
-UNSAID = Asking(known=False)
+UNSAID = Asking()
+"""What is said of a route that no row speaks of."""
 
 
 def of(**members: Schema) -> Schema:

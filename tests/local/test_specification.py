@@ -108,6 +108,14 @@ def test_every_row_of_what_may_be_asked_is_a_route_or_one_that_a_kind_has_not(ac
 
 
 @pytest.mark.parametrize("service", BASES)
+def test_a_path_that_is_asked_in_another_way_names_all_that_the_document_names(service: str, acme: Living) -> None:
+    for path, item in document(acme, service)["paths"].items():
+        answer = acme.public.options(f"http://localhost{re.sub('{.*?}', 'x', path)}")
+        assert answer.status_code == 405
+        assert {method.upper() for method in item} <= set(answer.headers["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("service", BASES)
 def test_operations_are_told_apart_and_their_parameters_are_those_of_the_path(service: str, acme: Living) -> None:
     found = list(operations(acme, service))
     ids = [operation["operationId"] for _, _, operation in found]
