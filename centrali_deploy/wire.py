@@ -31,6 +31,8 @@ ORCHESTRATION_BASES = ("/orchestration/ws/{workspace}/api/v1", "/orchestration/a
 
 RUNS_PATH = "function-runs"
 """The last segment of the list of runs [S]; below it `trigger/{id}`, `function/{id}` and `{id}/rerun` [S, D]."""
+RUN_STATUSES = ("pending", "running", "completed", "failure", "timeout")
+"""What a run can be [S]."""
 JOB_PATHS = ("function-runs/job/{job}/status", "jobs/{job}/status")
 """Where the state of a job is read [I]. The client uses the first, the local workspace serves both."""
 EXECUTE_CALLS = ("execute", "invoke")

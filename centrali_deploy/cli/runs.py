@@ -12,17 +12,16 @@ from centrali_deploy.cli.running import workspace_command
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.remote.function_runs import FunctionRuns
 from centrali_deploy.report.function_runs import run_lines, table_lines
+from centrali_deploy.wire import RUN_STATUSES
 
 if TYPE_CHECKING:
     from centrali_deploy.cli.running import Run
-
-STATUSES = ("pending", "running", "completed", "failure", "timeout")
 
 
 @workspace_command("runs list", example="centrali-deploy runs list --trigger generate-report-hourly --status failure", beside=True)
 @click.option("--trigger", help="Runs of the trigger of this name.")
 @click.option("--function", "function", help="Runs of the function of this name.")
-@click.option("--status", type=click.Choice(STATUSES), help="Only runs in this status.")
+@click.option("--status", type=click.Choice(RUN_STATUSES), help="Only runs in this status.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many.")
 @click.option("--page", type=click.IntRange(1), default=1, help="Which page of them; 1 has the most recent ones.")
 def _list(run: Run, *, trigger: str | None, function: str | None, status: str | None, limit: int, page: int) -> None:  # noqa: PLR0913 -- one parameter per option

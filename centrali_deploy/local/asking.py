@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from centrali_deploy.local.bodies import changed, new, reference
 from centrali_deploy.local.clock import CLOCK_PATH
-from centrali_deploy.local.run_routes import STATUSES
 from centrali_deploy.local.services import SERVICES
-from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS, RUNS_PATH, TEST_PATH, TOKEN_PATHS
+from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS, RUN_STATUSES, RUNS_PATH, TEST_PATH, TOKEN_PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +102,7 @@ def _setting_off() -> Iterator[Row]:
 
 def _runs() -> Iterator[Row]:
     for below in ("", "/trigger/{trigger}", "/function/{function}"):
-        yield (f"/{RUNS_PATH}{below}", "GET"), Asking(query=(*_PAGED, ("status", {"enum": list(STATUSES)})))
+        yield (f"/{RUNS_PATH}{below}", "GET"), Asking(query=(*_PAGED, ("status", {"enum": list(RUN_STATUSES)})))
     rerun = some(useLatestCode={"type": "boolean"}, overrideParams=_OBJECT, reason=TEXT)
     yield (f"/{RUNS_PATH}/{{id}}/rerun", "POST"), Asking(rerun, needed=False)
     yield ("/files/{id}", "GET"), Asking(query=(("download", TEXT),))

@@ -11,7 +11,7 @@ from centrali_deploy.local.handling import body_of
 from centrali_deploy.local.refusing import Refused
 from centrali_deploy.local.resources import positive
 from centrali_deploy.local.runs import Order, job_status, shown_run
-from centrali_deploy.wire import JOB_PATHS, RUNS_PATH, list_body
+from centrali_deploy.wire import JOB_PATHS, RUN_STATUSES, RUNS_PATH, list_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _PAGE, _MOST = 20, 100
 """Runs in a page, unless asked for otherwise, and at most [T]."""
-STATUSES = ("pending", "running", "completed", "failure", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class RunRoutes:
         where: dict[str, str] = {name: request.path_params[name] for name in ("function", "trigger") if name in request.path_params}
         query = request.query_params
         if status := query.get("status"):
-            if status not in STATUSES:
-                raise Refused(400, "status is unknown", [("status", f"must be one of {', '.join(STATUSES)}")])
+            if status not in RUN_STATUSES:
+                raise Refused(400, "status is unknown", [("status", f"must be one of {', '.join(RUN_STATUSES)}")])
             where["status"] = status
         number, size = positive(query.get("page"), 1), min(positive(query.get("limit"), _PAGE), _MOST)
         rows, total = self.runs.listed(caller.workspace, where, (number - 1) * size, size)

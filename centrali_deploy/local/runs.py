@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from centrali_deploy.local.moments import written
 from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Runs:
 
     def now(self) -> str:
         """The time as the API writes it."""
-        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return written(self.clock())
 
     def _one(self, workspace: str, column: str, value: str, otherwise: str) -> Row:
         found = self.store.select(f"select data from runs where workspace = ? and {column} = ?", (workspace, value))  # noqa: S608 -- our own columns
