@@ -16,12 +16,13 @@ from tree_sitter import Language, Node, Parser
 from centrali_deploy.bindings import RECORD, compact, record_names, text_of
 from centrali_deploy.broken import broken
 from centrali_deploy.early_errors import early_errors, possible
+from centrali_deploy.meanwhile import Meanwhile
 from centrali_deploy.members import members, overwritten
 from centrali_deploy.runtime import host_in
 from centrali_deploy.scopes import Scopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from centrali_deploy.members import Member
 
@@ -117,7 +118,17 @@ def calls(source: str) -> tuple[Call, ...]:
 
 @lru_cache(maxsize=4096)
 def facts(source: str) -> Facts:
-    """Everything that is known of a source without running it. What cannot be in it is not looked for in its tree."""
+    """Everything that is known of a source without running it."""
+    return _READ(source)
+
+
+def read_ahead(sources: Iterable[str]) -> None:
+    """Begin to read sources that are going to be asked for, in that order."""
+    _READ.begin(list(dict.fromkeys(sources)))
+
+
+def _facts(source: str) -> Facts:
+    """What cannot be in a source is not looked for in its tree."""
     root, text = _parsed(source), source.encode()
     errors = broken(root)
     names = [name for name in ("api", *_INPUTS) if name in source]
@@ -135,6 +146,9 @@ def facts(source: str) -> Facts:
         tuple(_reads(reached, text)),
         tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if assigned else (),
     )
+
+
+_READ = Meanwhile(_facts)
 
 
 def _parsed(source: str) -> Node:

@@ -6,7 +6,7 @@ names a kind. The uncertain facts of the API that concern one kind stand in its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -43,6 +43,10 @@ def _no_paths(_spec: Plain) -> Iterator[Path]:
 
 def _no_mentions(_spec: Plain) -> Iterator[tuple[Address, int]]:
     return iter(())
+
+
+def _nothing_ahead(_texts: Iterable[str]) -> None:
+    """Nothing is worth reading ahead."""
 
 
 def _no_findings(_name: str, _spec: Plain) -> Iterator[Finding]:
@@ -106,6 +110,8 @@ class Kind:
     """Values the API masks beside `{value, encrypt: true}`, in a spec of any shape. Never fails."""
     text_member: str | None = None
     """A member holding long text, shown as a unified diff; `source` in a manifest reads it from a file."""
+    read_ahead: Callable[[Iterable[str]], None] = _nothing_ahead
+    """Told all long texts before the first is checked, in their order."""
     listed_without: str | None = None
     """A member that lists may leave out, so that a resource must be read by itself."""
     page_size: int = 100

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, TypeAdapter
 
 from centrali_deploy.address import Address
-from centrali_deploy.javascript import facts
+from centrali_deploy.javascript import facts, read_ahead
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Plain, Spec
 from centrali_deploy.runtime import API, API_MEMBERS, ASKING, BY_SLUG, GONE, INPUTS, MISSING, OF_EVERY_OBJECT
@@ -152,6 +152,7 @@ KIND = Kind(
     assumed={("timeoutMs",): 30000},
     alike={("code",): lambda code: code.replace("\r\n", "\n").removesuffix("\n") if isinstance(code, str) else code},
     text_member="code",
+    read_ahead=read_ahead,
     listed_without="code",
     update_sends="changed",
     mentions=_mentions,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from centrali_deploy.address import Address
@@ -136,8 +138,14 @@ class Reading:
 
     def check(self) -> None:
         """Look at each resource by itself, and at those that are right together, unless more than resources is wrong."""
-        for source, document in self.files.documents:
-            self._read(source, document)
+        documents = [
+            (document, Surroundings(self._environ, source.root, source.path.parent, self.layers.values))
+            for source, document in self.files.documents
+        ]
+        for kind in KINDS.values():
+            kind.read_ahead(chain.from_iterable(_texts(kind, document, around) for document, around in documents))
+        for document, around in documents:
+            self._read(document, around)
         if not self.resources and not self.alone:
             place = Position(self.files.sources[0].name)
             self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
@@ -162,8 +170,7 @@ class Reading:
                 place = self.files.head.place(str(self.environment), ("protect", index))
                 yield Problem(place, "", f"{address} is protected here and not declared.", hint, "warning")
 
-    def _read(self, source: Source, document: Document) -> None:
-        around = Surroundings(self._environ, source.root, source.path.parent, self.layers.values)
+    def _read(self, document: Document, around: Surroundings) -> None:
         for member, content in document.data.items():
             if member in SECTIONS:
                 self._section(document, SECTIONS[member], content, around)
@@ -203,6 +210,19 @@ class Reading:
 
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
         self.alone.append(Problem(document.places.nearest(path) or Position(document.file), "", message, hint))
+
+
+def _texts(kind: Kind, document: Document, around: Surroundings) -> Iterator[str]:
+    """The long texts of one kind that can be read, in the order in which they are going to be."""
+    section = document.data.get(kind.section) if kind.text_member else None
+    for written in section.values() if isinstance(section, dict) else ():
+        if isinstance(written, dict):
+            text, path = written.get(kind.text_member), written.get("source")
+            if isinstance(path, str):
+                with suppress(ValueError):  # is told when the function is checked
+                    text = around.text_of(path)
+            if isinstance(text, str):
+                yield text
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -29,6 +29,7 @@ class Surroundings:
     root: FilePath
     folder: FilePath
     variables: Mapping[str, Value] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def filled(self, text: str) -> Any:  # noqa: ANN401 -- a variable may hold any plain value
         """A text with every value in its place; one that is nothing but a variable gives its value, whatever its type.
@@ -75,17 +76,20 @@ class Surroundings:
         return os.path.relpath(whole) if not whole.is_absolute() else str(whole)
 
     def text_of(self, path: str) -> str:
-        """The text of a file inside the project. Raises ValueError with what is wrong and the way out."""
+        """The text of a file inside the project, read once. Raises ValueError with what is wrong and the way out."""
+        if path in self._texts:
+            return self._texts[path]
         if "\0" in path:
             raise ValueError("A path cannot hold a NUL character.", "Take it out.")
         try:
-            return self._read(path, (self.folder / path).resolve())
+            self._texts[path] = text = self._read(path, (self.folder / path).resolve())
         except UnicodeDecodeError as error:
             raise ValueError(f'"{path}" is not UTF-8 text.', "Save it as UTF-8.") from error
         except OSError as error:
             raise ValueError(f'"{_short(path)}" cannot be read: {error.strerror}.', "The path is relative to the manifest.") from error
         except RuntimeError as error:
             raise ValueError(f'"{path}" leads to itself.', "Name the file itself, not a link.") from error
+        return text
 
     def _read(self, path: str, whole: FilePath) -> str:
         if not whole.is_relative_to(self.root.resolve()):

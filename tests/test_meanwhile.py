@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from threading import Event, Thread
+
+import pytest
+
+from centrali_deploy.meanwhile import FEWEST, Meanwhile
+
+TEXTS = [letter * FEWEST for letter in "abcdefgh"]
+forks = pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs Linux and two processors")
+
+
+def who(text: str) -> tuple[str, int]:
+    """The first letter, and the process that read it."""
+    return text[0], os.getpid()
+
+
+@forks
+def test_another_process_takes_the_last_texts_and_every_answer_is_the_same() -> None:
+    reading = Meanwhile(who)
+    reading.begin(TEXTS)
+    found = [reading(text) for text in TEXTS]
+    assert [letter for letter, _ in found] == list("abcdefgh")
+    assert found[0][1] == os.getpid() != found[-1][1]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(found[-1][1], 0)  # nothing of it is left
+
+
+@forks
+def test_what_a_killed_process_leaves_is_worked_out_here() -> None:
+    def work(text: str) -> tuple[str, int]:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return who(text)
+
+    here = os.getpid()
+    reading = Meanwhile(work)
+    reading.begin(TEXTS)
+    assert [reading(text) for text in TEXTS] == [(letter, here) for letter in "abcdefgh"]
+
+
+@forks
+def test_what_fails_there_fails_here_where_somebody_hears_of_it() -> None:
+    def work(text: str) -> str:
+        raise LookupError(text[0])
+
+    reading = Meanwhile(work)
+    reading.begin(TEXTS)
+    with pytest.raises(LookupError, match="h"):
+        reading(TEXTS[-1])
+
+
+def test_few_texts_are_not_worth_a_process() -> None:
+    reading = Meanwhile(who)
+    reading.begin(["a", "b"])
+    assert reading("b") == ("b", os.getpid())
+
+
+def test_beside_another_thread_no_process_is_split_off() -> None:
+    done = Event()
+    Thread(target=done.wait, daemon=True).start()
+    reading = Meanwhile(who)
+    reading.begin(TEXTS)
+    assert reading(TEXTS[-1]) == ("h", os.getpid())
+    done.set()
