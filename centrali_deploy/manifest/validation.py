@@ -13,6 +13,7 @@ from centrali_deploy.manifest.building import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
 from centrali_deploy.manifest.wording import findings, members_are
 from centrali_deploy.manifest.words import called, near_member
+from centrali_deploy.paths import is_within
 from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
 
@@ -59,7 +60,8 @@ class Checking:
         self.problems += resolution.problems
         layers = {**resolution.layers, **layers}
         spec, old, items = self._renames(spec)
-        self.problems += map(self._placed, (*findings(self.kind, spec, written), *self.kind.check(self.address.name, spec)))
+        found = (each for each in self.kind.check(self.address.name, spec) if not is_within(each.path, resolution.unknown))
+        self.problems += map(self._placed, (*findings(self.kind, spec, written, resolution.unknown), *found))
         self._spec = spec
         return DesiredResource(self.address, spec, self._places, layers, old, items)
 

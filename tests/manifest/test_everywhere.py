@@ -107,11 +107,16 @@ def test_files_are_parsed_once_and_what_is_the_same_everywhere_is_checked_once(m
     assert [one.desired for one in found.loaded.values()] == [load(["w.yaml"], {}, Choice(name)).desired for name in "abc"]
 
 
-@pytest.mark.parametrize(("choice", "message"), [(Choice("dve"), 'There is no environment "dve".'), (Choice(values=("x=1",)), "x")])
-def test_what_is_chosen_and_not_there_is_a_wrong_use(choice: Choice, message: str) -> None:
+def test_an_environment_that_is_not_there_is_a_wrong_use() -> None:
     with pytest.raises(UsageProblem) as caught:
-        everywhere(TWO + F, choice)
-    assert message in caught.value.message
+        everywhere(TWO + F, Choice("dve"))
+    assert 'There is no environment "dve".' in caught.value.message
+
+
+def test_a_value_that_cannot_be_given_is_told_once_for_all_environments() -> None:
+    with pytest.raises(ManifestError) as caught:
+        everywhere(TWO + F, Choice(values=("x=1", "y=1")))
+    assert [str(problem).partition("\n")[0] for problem in caught.value.problems] == ["--var x", "--var y"]
 
 
 def test_things_are_found_once_with_where_they_are() -> None:
