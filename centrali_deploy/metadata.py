@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
-from centrali_deploy.firing import cron_complaint, event_complaint, moment_complaint, zone_complaint
+from centrali_deploy.firing import cron_complaint, event_complaint, moment_complaint, past_complaint, zone_complaint
 from centrali_deploy.kind import Finding
 from centrali_deploy.loops import loops_of
 from centrali_deploy.paths import EACH, find
@@ -68,10 +68,12 @@ def _means_encrypt(value: Plain) -> bool:
 
 
 def check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
-    """Findings in a valid spec beside everything that is declared: circles, and a path that another one has."""
+    """Findings in a valid spec beside everything that is declared: circles, what comes too late, a path that another one has."""
     metadata = spec.get("triggerMetadata") or {}
     for message, hint in loops_of(Address("trigger", name), others):
         yield Finding((*_AT, "event"), message, hint, "warning")
+    if others.now and spec.get("enabled") is not False and (complaint := past_complaint(metadata, others.now)):
+        yield Finding((*_AT, "scheduledAt"), *complaint)
     path = str(metadata.get("path", "")).strip("/")
     same = [
         str(other)

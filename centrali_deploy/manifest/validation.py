@@ -40,6 +40,7 @@ class Checking:
         self._around = around
         self._places = places
         self._text_file = ""
+        self._unknown = False
         self._spec: Plain = {}
 
     def checked(self, written: Any, layers: Mapping[Path, str]) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
@@ -58,6 +59,7 @@ class Checking:
         resolution = Resolution(self.kind, self._around, self._at, str(self.address))
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
+        self._unknown = bool(resolution.unknown)
         layers = {**resolution.layers, **layers}
         spec, old, items = self._renames(spec)
         found = (each for each in self.kind.check(self.address.name, spec) if not is_within(each.path, resolution.unknown))
@@ -67,8 +69,8 @@ class Checking:
 
     @property
     def wrong(self) -> bool:
-        """Whether there is more than warnings."""
-        return any(problem.severity == "error" for problem in self.problems)
+        """Whether there is more than warnings, or something in it is not known."""
+        return self._unknown or any(problem.severity == "error" for problem in self.problems)
 
     def among(self, others: Others) -> Iterator[Problem]:
         """What is wrong with it beside everything else that is declared."""
