@@ -17,7 +17,7 @@ SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def github_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """One workflow command a problem, which GitHub shows beside the line."""
+    """One workflow command a problem, which GitHub shows beside the line: ten errors and ten warnings of a step, all in its log."""
     for problem in problems:
         place, title = problem.position, _property(problem.address or "manifest")
         where = f"file={_property(place.file)},line={place.line or 1},col={place.column or 1}," if place.file else ""

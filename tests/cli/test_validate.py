@@ -269,6 +269,16 @@ def test_a_setting_that_makes_no_sense_is_no_annotation(validate: Callable[..., 
     assert 'There is no environment "prod".' in said.err
 
 
+def test_of_very_many_problems_text_has_the_first_and_every_other_form_all_of_them(validate: Callable[..., Said]) -> None:
+    text = "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: '{RUN}', timeoutMs: 0}}\n" for number in range(70))
+    lines = validate(text).err.splitlines()
+    assert lines[-2:] == ["... and 20 more: centrali-deploy validate -o json shows all of them.", "70 problems."]
+    assert len(lines) == 2 * 50 + 2
+    assert len(json.loads(validate(text, "-o", "json").out)["error"]["problems"]) == 70
+    assert len(json.loads(validate(text, "-o", "sarif").out)["runs"][0]["results"]) == 70
+    assert len(validate(text, "-o", "github").out.splitlines()) == 70
+
+
 def test_debug_shows_where_an_error_came_from(validate: Callable[..., Said]) -> None:
     assert "Traceback" not in validate(BAD).err
     assert "Traceback" in validate(BAD, "--debug").err
