@@ -47,8 +47,11 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     if not isinstance(code, str) or not code.strip():
         return
     found = facts(code)
-    for spot, said in found.errors[:3]:
-        yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
+    for spot, told in found.errors[:3]:
+        said, _, hint = told.partition("\n")
+        yield Finding(
+            ("code",), f"This is not JavaScript: {said}.", hint or "Look at the brackets, commas and quotes before it.", spot=spot
+        )
     for message, hint, spot in found.refused:
         yield Finding(("code",), message, hint, spot=spot)
     if not found.errors:
