@@ -43,9 +43,9 @@ def load_everywhere(
 ) -> Everywhere:
     """Read manifests under each environment, or the chosen one. Raises what choosing raises; `now` is what time it is."""
     files = read_files(paths)
-    names = list(files.head.environments) if choice.environment is None else [choice.environment]
+    names: list[str | None] = [*files.head.environments] if choice.environment is None else [choice.environment]
     kept: dict[tuple[str, Address], Kept] | None = {} if len(names) > 1 else None
-    readings = {name: Reading(files, environ, replace(choice, environment=name or None), kept, now=now) for name in names or [""]}
+    readings = {name or "": Reading(files, environ, replace(choice, environment=name), kept, now=now) for name in names or [None]}
     for reading in readings.values():
         reading.check()
     found = {name: reading.alone for name, reading in readings.items()}

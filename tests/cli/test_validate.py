@@ -208,6 +208,7 @@ def test_what_is_nearly_declared_is_a_warning_in_every_form_and_not_listed_a_sec
         (("--var", "owner"), 3, '"owner" is not a value.'),
         (("--var", "ownr=me"), 3, "Did you mean owner?"),
         (("-e", "prd"), 3, "Did you mean prod?"),
+        (("-e", ""), 3, "There are: prod, test."),
         (("--var-file", "gone.yaml"), 3, "gone.yaml"),
         (("--var-file", "list.yaml"), 3, "A file of values is a mapping."),
         (("-o", "xml"), 3, "xml"),
