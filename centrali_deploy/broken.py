@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from centrali_deploy.bindings import text_of
@@ -15,14 +17,22 @@ _CLOSERS = {"(": ")", "[": "]", "{": "}", "${": "}"}
 _HOLDERS = {"program", "statement_block", "switch_case", "switch_default", "class_body"}
 _QUOTES = {"'", '"', "`", "/"}
 _LONGEST = 40
+_BEGINS = re.compile(rb"[ \t{}]*(?:async[ \t]+)?(?P<word>[a-z]{4,9})[ \t]+[\w$'\"`{\[]")
+"""A line that begins with a word and something that a value or a name begins with."""
+_WORDS = ("return", "const", "await", "async", "function", "throw", "class", "while", "delete")
 
 
 def broken(root: Node) -> list[tuple[Node, str]]:
-    """Where, and what is wrong there, in the order of the source."""
+    """Where, and what is wrong there, in the order of the source; behind a line end the way out, where it is known."""
     if not root.has_error:
         return []
-    found = list(_apart(list(_errors(root))))
+    errors = list(_errors(root))
+    misspelt = list(_misspelt(root, [node for node, _ in errors]))
+    rest = _apart([(node, said) for node, said in errors if not any(_follows(node, word, end) for word, _, end in misspelt)])
+    found = sorted([*((node, said) for node, said, _ in misspelt), *rest], key=lambda each: each[0].start_byte)
     first = found[0][0]
+    if misspelt and first.id == misspelt[0][0].id:
+        return found
     opener = None if text_of(first).lstrip()[:1] in _QUOTES else _unclosed(root, missing=first.is_missing)
     if opener is None or (not first.is_missing and opener.start_point.row < _statement(first).start_point.row):
         return found
@@ -44,6 +54,35 @@ def _errors(root: Node) -> Iterator[tuple[Node, str]]:
                 waiting.insert(0, inside)
         else:
             waiting[:0] = [child for child in node.children if child.has_error or child.is_missing]
+
+
+def _misspelt(root: Node, errors: list[Node]) -> Iterator[tuple[Node, str, int]]:
+    """Words that are nearly those a statement begins with, on lines with an error, and up to which byte nothing else is known."""
+    source, end = b" " * root.start_byte + (root.text or b""), 0
+    for error in errors:
+        begins = source.rfind(b"\n", 0, error.start_byte) + 1
+        found = _BEGINS.match(source, begins) if error.start_byte >= end else None
+        word = found["word"].decode() if found else ""
+        near = get_close_matches(word, _WORDS, n=1, cutoff=0.7) if word not in _WORDS else []
+        node = root.descendant_for_byte_range(found.start("word"), found.end("word")) if found and near else None
+        if found and node:
+            end = _closed(source, found.end() - 1)
+            yield node, f"this makes no sense here: {word}\nDid you mean {near[0]}?", end
+
+
+def _closed(source: bytes, start: int) -> int:
+    """The end of the line on which what begins here is closed."""
+    depth = 0
+    for place in range(start, len(source)):
+        character = source[place : place + 1]
+        depth += (character in b"([{") - (character in b")]}")
+        if depth < 0 or (depth == 0 and character == b"\n"):
+            return place
+    return len(source)
+
+
+def _follows(error: Node, word: Node, end: int) -> bool:
+    return word.start_byte <= error.start_byte <= end
 
 
 def _apart(found: list[tuple[Node, str]]) -> Iterator[tuple[Node, str]]:

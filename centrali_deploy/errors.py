@@ -54,7 +54,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Position:
-    """A place in a manifest: the file as the user named it, line and column counted from 1 (0: the whole file)."""
+    """A place in a manifest: the file as the user named it (empty: none), line and column counted from 1 (0: the whole file)."""
 
     file: str
     line: int = 0
@@ -67,7 +67,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong with a manifest: where, of which resource (may be empty), what, and the way out.
+    """One thing wrong with a manifest: where, of which resource or option (may be empty), what, and the way out.
 
     A warning is about something the API takes, and that is probably not meant.
     """
@@ -80,7 +80,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Two lines: the place and the address, then the message with its way out."""
-        head = f"{self.position}  {'warning  ' if self.severity == 'warning' else ''}{self.address}".rstrip()
+        head = f"{self.position}  {'warning  ' if self.severity == 'warning' else ''}{self.address}".strip()
         return f"{head}\n  {self.message}{' ' if self.hint else ''}{self.hint}"
 
 

@@ -9,12 +9,14 @@ import re
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from centrali_deploy.errors import Severity
 
 EVENTS = (
@@ -112,3 +114,11 @@ def moment_complaint(text: str) -> Complaint | None:
         return None
     exact = moment.isoformat()
     return said, f"Add its offset: {exact}Z, or {exact}+01:00."
+
+
+def past_complaint(schedule: Mapping[str, Any], now: datetime) -> Complaint | None:
+    """Doubt a schedule that comes once, at a moment that is over; that it then never fires is [I]."""
+    text = schedule.get("scheduledAt") if schedule.get("scheduleType") == "once" else None
+    if text is None or datetime.fromisoformat(text) >= now:
+        return None
+    return f'"{text}" has passed: this will not fire.', "Give it a moment to come, or take it out if its work is done.", "warning"

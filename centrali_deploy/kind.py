@@ -6,7 +6,7 @@ names a kind. The uncertain facts of the API that concern one kind stand in its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -17,6 +17,8 @@ from centrali_deploy.secret import Secret
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pydantic import TypeAdapter
 
     from centrali_deploy.errors import Severity
@@ -54,10 +56,15 @@ def _no_findings(_name: str, _spec: Plain) -> Iterator[Finding]:
 
 
 class Others(NamedTuple):
-    """Everything that is declared, by address, and who refers to what."""
+    """What is declared: every spec that is right by itself and who refers to what in those; the `names` of all; what time it is.
+
+    `now` is None when nobody asks about time.
+    """
 
     specs: Mapping[Address, Plain]
     users: Mapping[Address, tuple[Address, ...]]
+    names: Collection[Address]
+    now: datetime | None = None
 
 
 def _no_findings_among(_name: str, _spec: Plain, _others: Others) -> Iterator[Finding]:

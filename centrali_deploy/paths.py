@@ -38,3 +38,8 @@ def _parts(value: Any) -> Iterable[tuple[str | int, Any]]:  # noqa: ANN401 -- an
 def keyed(items: list[Any], key: str) -> dict[Item, Any]:
     """A list as a mapping by the member that names its items; an item without one is named by its index."""
     return {Item(item[key] if isinstance(item, Mapping) and key in item else index): item for index, item in enumerate(items)}
+
+
+def is_within(path: Path, places: Iterable[Path]) -> bool:
+    """Whether a path is one of these, or lies below one."""
+    return any(path[: len(place)] == place for place in places)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
+from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, past_complaint, zone_complaint
 from centrali_deploy.kind import Finding
 from centrali_deploy.parts import OpenSpec, Plain, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from centrali_deploy.kind import Others
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -88,3 +90,9 @@ def check(trigger: Plain) -> Iterator[Finding]:
     needed = _SCHEDULED_BY.get(sort) if isinstance(sort, str) else None
     if needed and trigger.get(needed) is None:
         yield Finding(("trigger",), f"scheduleType {sort} needs {needed}.", f"Add {needed}.")
+
+
+def check_among(_name: str, spec: Plain, others: Others) -> Iterator[Finding]:
+    """Findings in a valid spec beside everything that is declared: what comes too late, unless it is stopped."""
+    if others.now and spec.get("status") not in {"draft", "paused"} and (complaint := past_complaint(spec["trigger"], others.now)):
+        yield Finding(("trigger", "scheduledAt"), *complaint)

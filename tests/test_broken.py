@@ -40,6 +40,35 @@ def test_a_broken_statement_is_told_once(lines: list[str], expected: tuple[int, 
     assert told(*lines) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("lines", "word", "meant"),
+    [
+        (["retrun {", "  a,", "  b,", "};"], "retrun", "return"),
+        (["retrun {", "  a: 1,", "  'b': [2],", "  ...c", "};"], "retrun", "return"),
+        (["retrun { a: 1 };"], "retrun", "return"),
+        (["retrun x;"], "retrun", "return"),
+        (["cosnt {a, b} = x;", "return a;"], "cosnt", "const"),
+        (["cosnt a = {", "  b: 1,", "};", "return a;"], "cosnt", "const"),
+        (["thorw new Error('x');"], "thorw", "throw"),
+        (["awiat api.log('x');"], "awiat", "await"),
+        (["  fucntion inner() { return 1; }"], "fucntion", "function"),
+        (["async funtion inner() { return 1; }"], "funtion", "function"),
+    ],
+)
+def test_a_misspelt_word_is_told_alone_with_the_one_that_is_meant(lines: list[str], word: str, meant: str) -> None:
+    column = lines[0].index(word) + 3
+    assert told(*lines) == [(2, column, f"this makes no sense here: {word}\nDid you mean {meant}?")]
+
+
+def test_what_is_wrong_after_a_misspelt_word_is_told_too() -> None:
+    assert [line for line, _, _ in told("retrun {", "  a,", "};", "x = 1 2;", "if (a) {", "  retrun { b, c };", "}")] == [2, 5, 7]
+
+
+def test_a_name_that_is_only_like_a_word_of_the_language_is_not_told_to_be_one() -> None:
+    assert told("returned = [1, 2", "return 1") == [(2, 14, '"[" is not closed')]
+    assert [said for _, _, said in told("value 5")] == ["this makes no sense here: 5"]
+
+
 def test_two_statements_that_are_broken_are_two_problems() -> None:
     assert [line for line, _, _ in told("return a b", "x = 1", "return c d")] == [2, 4]
 

@@ -98,3 +98,7 @@ def test_an_error_about_a_request_keeps_what_the_api_said() -> None:
     assert parts == ("GET", "/x", 400, "BAD", (("a", "b"),), "req_1")
     bare = RemoteError("m")
     assert (bare.method, bare.path, bare.status, bare.code, bare.fields, bare.request_id) == ("", "", 0, "", (), "")
+
+
+def test_a_problem_that_stands_in_no_file_begins_with_what_it_is_about() -> None:
+    assert str(Problem(Position(""), "--var n", "It is wrong.", "Mend it.")) == "--var n\n  It is wrong. Mend it."

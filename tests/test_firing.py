@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, next_times, zone_complaint
+from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, next_times, past_complaint, zone_complaint
 
 FIELDS = "minute, hour, day of month, month, day of week"
 
@@ -220,3 +220,21 @@ def test_an_event_nobody_published_is_doubted_with_all_that_are_known(event: str
 def test_an_event_with_dots_or_capitals_or_a_letter_too_few_is_told_with_the_one_it_is(event: str) -> None:
     for written in (event.replace("_", "."), event[:-1], event.upper(), event.title(), event.replace("_", ".").upper()):
         assert event_complaint(written) == (f'"{written}" is not an event.', f"Did you mean {event}?")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "past"),
+    [
+        ({"scheduleType": "once", "scheduledAt": "2026-11-25T08:59:59.9Z"}, True),
+        ({"scheduleType": "once", "scheduledAt": "0001-01-01T00:00:00+14:00"}, True),
+        ({"scheduleType": "once", "scheduledAt": "9999-12-31T23:59:59-14:00"}, False),
+        ({"scheduleType": "once", "scheduledAt": "2026-11-25T09:00:00Z"}, False),
+        ({"scheduleType": "once"}, False),
+        ({"scheduleType": "cron", "scheduledAt": "2020-01-01T00:00:00Z"}, False),
+        ({}, False),
+    ],
+)
+def test_only_what_comes_once_can_be_over(schedule: dict[str, str], past: bool) -> None:
+    found = past_complaint(schedule, datetime(2026, 11, 25, 9, tzinfo=UTC))
+    assert (found is not None) is past
+    assert found is None or found[2:] == ("warning",)

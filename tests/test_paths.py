@@ -9,7 +9,7 @@ from hypothesis import given
 from shapes import of, quickly
 
 from centrali_deploy.address import Item
-from centrali_deploy.paths import EACH, find, keyed, matches
+from centrali_deploy.paths import EACH, find, is_within, keyed, matches
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Path
@@ -65,3 +65,18 @@ def test_a_list_is_seen_as_a_mapping_by_what_names_its_items() -> None:
     items = [{"id": "a"}, {"name": "b"}, "text", {"id": 5}]
     assert keyed(items, "id") == {"a": items[0], "1": items[1], "2": items[2], "5": items[3]}
     assert all(isinstance(key, Item) for key in keyed(items, "id"))
+
+
+@pytest.mark.parametrize(
+    ("path", "places", "within"),
+    [
+        (("a", 0, "b"), [("a", 0, "b")], True),
+        (("a", 0, "b"), [("c",), ("a",)], True),
+        (("a",), [("a", 0)], False),
+        (("ab",), [("a",)], False),
+        ((), [()], True),
+        (("a",), [], False),
+    ],
+)
+def test_a_path_is_within_itself_and_what_is_around_it(path: Path, places: list[Path], within: bool) -> None:
+    assert is_within(path, places) is within

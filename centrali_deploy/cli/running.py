@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,7 @@ def _loaded(paths: tuple[str, ...], choice: Choice, *, beside: bool) -> Loaded:
     """The manifests; nothing where a command can do without and there are none."""
     if beside and not paths and choice == NOTHING_CHOSEN and not any(Path(name).exists() for name in USUAL):
         return Loaded(None, {}, (), ())
-    return load(paths, os.environ, choice)
+    return load(paths, os.environ, choice, now=datetime.now(UTC))
 
 
 _FILES = click.Option(

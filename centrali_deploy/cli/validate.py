@@ -14,6 +14,7 @@ from centrali_deploy.cli.terminal import Answer, answering, harmless
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.everywhere import load_everywhere, named, where
 from centrali_deploy.manifest.head import Choice
+from centrali_deploy.manifest.loading import has_errors
 from centrali_deploy.report.annotations import github_lines, sarif
 from centrali_deploy.report.json import problem_part, undeclared_part
 from centrali_deploy.report.schedules import schedule_lines
@@ -39,35 +40,33 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 ) -> None:
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
+        now = datetime.now(UTC)
         try:
-            found = _loaded(paths, Choice(environment, values, value_files), strict=strict)
+            found = load_everywhere(paths, os.environ, Choice(environment, values, value_files), now=now)
         except ManifestError as error:
             _annotate(answer, error.problems)
             raise
-        _annotate(answer, found.warnings)
+        problems = tuple(replace(problem, severity="error") for problem in found.problems) if strict else found.problems
+        _annotate(answer, problems)
         loaded = next(iter(found.loaded.values()))
         unchecked = list(dict.fromkeys(each for one in found.loaded.values() for each in one.undeclared))
-        answer.parts |= {"resources": len(loaded.desired), "files": list(loaded.files), "environments": list(found.environments)}
-        answer.parts |= {"unchecked": list(map(undeclared_part, unchecked)), "warnings": list(map(problem_part, found.warnings))}
-        if found.warnings:
-            answer.write([*problem_lines(found.warnings, answer.paint), ""])
+        answer.parts |= {} if has_errors(problems) else {"resources": len(loaded.desired)}
+        answer.parts |= {"files": list(loaded.files), "environments": list(found.environments)}
+        answer.parts["unchecked"] = list(map(undeclared_part, unchecked))
+        parts = [list(_schedules(found, now)) if verbose else [], list(undeclared_lines(unchecked, loaded.desired)) if unchecked else []]
+        lines = [line for part in parts if part for line in ("", *part)]
+        if has_errors(problems):
+            answer.write([*lines[1:], *lines[:1]])
+            raise ManifestError(problems)
+        answer.parts["warnings"] = list(map(problem_part, problems))
+        if problems:
+            answer.write([*problem_lines(problems, answer.paint), ""])
         checked = f", {named(found.environments)}" if found.environments else ""
-        answer.write([f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}{checked}: no problems."])
-        if verbose and (lines := list(_schedules(found))):
-            answer.write(["", *lines])
-        if unchecked:
-            answer.write(["", *undeclared_lines(unchecked, loaded.desired)])
+        summary = f"{counted(len(loaded.desired), 'resource')} in {counted(len(loaded.files), 'file')}{checked}: no problems."
+        answer.write([summary, *lines])
 
 
-def _loaded(paths: tuple[str, ...], choice: Choice, *, strict: bool) -> Everywhere:
-    found = load_everywhere(paths, os.environ, choice)
-    if strict and found.warnings:
-        raise ManifestError([replace(warning, severity="error") for warning in found.warnings])
-    return found
-
-
-def _schedules(found: Everywhere) -> Iterator[str]:
-    now = datetime.now(UTC)
+def _schedules(found: Everywhere, now: datetime) -> Iterator[str]:
     for line, names in where({name: schedule_lines(loaded.desired, now) for name, loaded in found.loaded.items()}):
         yield line + (f"  in {names}" if names else "")
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from centrali_deploy.javascript import Facts
 
 _DECLARED = "Declare it at the top: async function run() { ... }."
+_RUNNING = ("trigger", "orchestration")
+"""Kinds that run functions."""
 _VALUE = re.compile(r"\b(?:const|let|var)\s+run\b|\brun\s*[:=]")
 LONGEST_RUN_MS = 300_000
 """The platform ends every run after five minutes [D]; as an upper bound of `timeoutMs` [I]."""
@@ -45,8 +47,11 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     if not isinstance(code, str) or not code.strip():
         return
     found = facts(code)
-    for spot, said in found.errors[:3]:
-        yield Finding(("code",), f"This is not JavaScript: {said}.", "Look at the brackets, commas and quotes before it.", spot=spot)
+    for spot, told in found.errors[:3]:
+        said, _, hint = told.partition("\n")
+        yield Finding(
+            ("code",), f"This is not JavaScript: {said}.", hint or "Look at the brackets, commas and quotes before it.", spot=spot
+        )
     for message, hint, spot in found.refused:
         yield Finding(("code",), message, hint, spot=spot)
     if not found.errors:
@@ -81,9 +86,9 @@ def _mentions(spec: Plain) -> Iterator[tuple[Address, int]]:
 def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
     found = facts(spec["code"])
     for call in found.calls:
-        if not call.slug or call.method not in BY_SLUG or Address("structure", call.slug) in others.specs:
+        if not call.slug or call.method not in BY_SLUG or Address("structure", call.slug) in others.names:
             continue
-        if near := get_close_matches(call.slug, [address.name for address in others.specs if address.kind == "structure"], n=1):
+        if near := get_close_matches(call.slug, [address.name for address in others.names if address.kind == "structure"], n=1):
             message = f'No structure "{call.slug}" is declared.'
             yield Finding(("code",), message, f"Did you mean {near[0]}?", "warning", call.spot)
     yield from _unknown_hosts(found, others)
@@ -91,7 +96,9 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
 
 
 def _check_inputs(name: str, found: Facts, others: Others) -> Iterator[Finding]:
-    """What is read from executionParams and given by nothing that runs the function."""
+    """What is read from executionParams and given by nothing that runs the function; one that is wrong may be to run it."""
+    if any(address.kind in _RUNNING and address not in others.specs for address in others.names):
+        return
     runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
     known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
     if not runners or None in known:
@@ -105,7 +112,7 @@ def _check_inputs(name: str, found: Facts, others: Others) -> Iterator[Finding]:
 
 def _unknown_hosts(found: Facts, others: Others) -> Iterator[Finding]:
     """Requests to what is not among the declared domains, where any are declared."""
-    declared = [address.name for address in others.specs if address.kind == "allowed-domain"]
+    declared = [address.name for address in others.names if address.kind == "allowed-domain"]
     for call in found.calls:
         if declared and call.method in ASKING and call.host and call.host not in declared:
             message = f'"{call.host}" is not declared among allowedDomains; it may be allowed in the workspace.'

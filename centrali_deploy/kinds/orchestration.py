@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter
 from centrali_deploy.kind import Kind
 from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
-from centrali_deploy.starts import STARTS, AnyStart
+from centrali_deploy.starts import STARTS, AnyStart, check_among
 from centrali_deploy.steps import check
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ KIND = Kind(
     # The vendor's pages spell an orchestration's event with a dot, the platform with an underscore [D].
     alike={("trigger", "eventType"): lambda event: event.replace(".", "_") if isinstance(event, str) else event},
     check=partial(check, _DOCUMENTED),
+    check_among=check_among,
     examples=(
         (
             {"name": "Fulfilment", "description": "From order to parcel", "status": "active",

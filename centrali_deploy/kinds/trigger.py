@@ -6,27 +6,19 @@ does to members it does not send is unpublished, so every other writable one is 
 
 from __future__ import annotations
 
-import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy.address import Address
-from centrali_deploy.firing import EVENTS, cron_complaint, event_complaint, moment_complaint, zone_complaint
-from centrali_deploy.kind import Finding, Kind, Others
-from centrali_deploy.loops import loops_of
+from centrali_deploy import metadata
+from centrali_deploy.firing import EVENTS
+from centrali_deploy.kind import Kind
 from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
-from centrali_deploy.paths import EACH, find
-from centrali_deploy.secret import in_the_clear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from centrali_deploy.address import Path
-
-LARGEST_PARAMS = 65_536
-"""Bytes of JSON that `params` may have [S]."""
 
 Params = dict[str, Any]
 
@@ -141,75 +133,25 @@ class EndpointTrigger(Trigger):
 AnyTrigger = Annotated[
     OnDemandTrigger | EventTrigger | ScheduledTrigger | HttpTrigger | EndpointTrigger, Field(discriminator="executionType")
 ]
-_COMPLAINTS = (
-    ("event", event_complaint),
-    ("cronExpression", cron_complaint),
-    ("timezone", zone_complaint),
-    ("scheduledAt", moment_complaint),
-)
 _SCHEDULES: dict[str, type[Spec]] = {"interval": IntervalMetadata, "cron": CronMetadata, "once": OnceMetadata}
 
 
 def _canonical(spec: Plain) -> Plain:
     """`eventType` is another word for `event`, and an interval needs no scheduleType [D]."""
-    metadata = spec.get("triggerMetadata")
-    if not isinstance(metadata, dict):
+    written = spec.get("triggerMetadata")
+    if not isinstance(written, dict):
         return spec
-    if "eventType" in metadata and "event" not in metadata:
-        metadata = {("event" if member == "eventType" else member): value for member, value in metadata.items()}
-    if "interval" in metadata and "scheduleType" not in metadata:
-        metadata = {"scheduleType": "interval", **metadata}
-    return {**spec, "triggerMetadata": metadata}
+    if "eventType" in written and "event" not in written:
+        written = {("event" if member == "eventType" else member): value for member, value in written.items()}
+    if "interval" in written and "scheduleType" not in written:
+        written = {"scheduleType": "interval", **written}
+    return {**spec, "triggerMetadata": written}
 
 
 def _secret_paths(spec: Plain) -> Iterator[Path]:
-    metadata = spec.get("triggerMetadata")
-    if isinstance(metadata, dict) and isinstance(metadata.get("signingSecret"), str):
+    written = spec.get("triggerMetadata")
+    if isinstance(written, dict) and isinstance(written.get("signingSecret"), str):
         yield "triggerMetadata", "signingSecret"
-
-
-def _means_encrypt(value: Plain) -> bool:
-    others = [str(member).lower() for member in value if member != "value"]
-    return len(others) == 1 and bool(get_close_matches(others[0], ["encrypt"], cutoff=0.8))
-
-
-def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
-    metadata = spec.get("triggerMetadata") or {}
-    for message, hint in loops_of(Address("trigger", name), others):
-        yield Finding(("triggerMetadata", "event"), message, hint, "warning")
-    path = str(metadata.get("path", "")).strip("/")
-    same = [
-        str(other)
-        for other, its in (others.specs.items() if path else ())
-        if other.kind == "trigger" and other.name != name and its.get("executionType") == spec["executionType"]
-        if str((its.get("triggerMetadata") or {}).get("path", "")).strip("/") == path
-    ]
-    if same:
-        yield Finding(("triggerMetadata", "path"), f'The path "{path}" is also that of {", ".join(same)}.', "Give each its own.")
-
-
-def _check(_name: str, spec: Plain) -> Iterator[Finding]:
-    metadata = spec.get("triggerMetadata")
-    if not isinstance(metadata, dict):
-        return
-    at: Path = ("triggerMetadata",)
-    for member, complain in _COMPLAINTS:
-        if complaint := complain(metadata[member]) if isinstance(metadata.get(member), str) else None:
-            yield Finding((*at, member), *complaint)
-    for path, value in find(metadata, ("params", EACH)):
-        if isinstance(value, dict) and "value" in value and value.get("encrypt") is not True and _means_encrypt(value):
-            hint = 'Write {value: "${env:NAME}", encrypt: true}, or the value alone.'
-            yield Finding((*at, *path), "This would be stored and shown in the clear.", hint)
-    for path in in_the_clear(metadata.get("params")):
-        said, hint = "This looks like a secret, and would be stored and shown in the clear.", 'Write {value: "${env:NAME}", encrypt: true}.'
-        yield Finding((*at, "params", *path), said, hint, "warning")
-    secret = metadata.get("signingSecret")
-    if isinstance(secret, dict) and secret.get("encrypt") is not True:
-        hint = 'Write {value: "${env:NAME}", encrypt: true}.'
-        yield Finding((*at, "signingSecret"), "This would be stored and shown in the clear.", hint)
-    size = len(json.dumps(metadata.get("params"), default=str).encode())
-    if size > LARGEST_PARAMS:
-        yield Finding((*at, "params"), f"params are {size:,} bytes long.", f"At most {LARGEST_PARAMS:,} are allowed: keep data in records.")
 
 
 KIND = Kind(
@@ -251,8 +193,8 @@ KIND = Kind(
     ),
     canonical=_canonical,
     alike={("triggerMetadata", "path"): lambda path: path.removeprefix("/") if isinstance(path, str) else path},
-    check=_check,
-    check_among=_check_among,
+    check=metadata.check,
+    check_among=metadata.check_among,
     examples=(
         (
             {"function": "charge-card", "description": "When an order is new", "executionType": "event-driven", "enabled": True,

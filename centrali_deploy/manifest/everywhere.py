@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.head import NOTHING_CHOSEN
-from centrali_deploy.manifest.loading import Kept, Reading, has_errors, loaded, read_files
+from centrali_deploy.manifest.loading import Kept, Reading, loaded, read_files
 from centrali_deploy.manifest.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from centrali_deploy.address import Address
     from centrali_deploy.errors import Problem
@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Everywhere:
-    """What the manifests say, by environment ("" when there is none), and the warnings of all of them."""
+    """What the manifests say, by environment ("" when there is none), and the problems and warnings of all of them."""
 
     loaded: Mapping[str, Loaded]
-    warnings: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -38,12 +38,14 @@ class Everywhere:
         return tuple(filter(None, self.loaded))
 
 
-def load_everywhere(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Everywhere:
-    """Read manifests under each environment, or the chosen one. Raises what `load` raises, for all of them together."""
+def load_everywhere(
+    paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN, *, now: datetime | None = None
+) -> Everywhere:
+    """Read manifests under each environment, or the chosen one. Raises what choosing raises; `now` is what time it is."""
     files = read_files(paths)
-    names = list(files.head.environments) if choice.environment is None else [choice.environment]
+    names: list[str | None] = [*files.head.environments] if choice.environment is None else [choice.environment]
     kept: dict[tuple[str, Address], Kept] | None = {} if len(names) > 1 else None
-    readings = {name: Reading(files, environ, replace(choice, environment=name or None), kept) for name in names or [""]}
+    readings = {name or "": Reading(files, environ, replace(choice, environment=name), kept, now=now) for name in names or [None]}
     for reading in readings.values():
         reading.check()
     found = {name: reading.alone for name, reading in readings.items()}
@@ -52,8 +54,6 @@ def load_everywhere(paths: Sequence[str], environ: Mapping[str, str], choice: Ch
     together = {name: [found for found in reading.among or () if found.severity == "error"] for name, reading in seen.items()}
     warned = {name: [found for found in reading.among or () if found.severity == "warning"] for name, reading in whole.items()}
     problems = tuple(sorted({*_told(found), *_told(together), *_told(warned)}))
-    if has_errors(problems):
-        raise ManifestError(problems)
     return Everywhere({name: loaded(reading) for name, reading in readings.items()}, problems)
 
 

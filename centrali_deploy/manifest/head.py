@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import partial
 from itertools import takewhile
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -15,19 +15,21 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 from centrali_deploy.kinds import SECTIONS
 from centrali_deploy.manifest.environments import Environment, Override, complaints, is_address
+from centrali_deploy.manifest.given import Given, Giving
 from centrali_deploy.manifest.places import Places
 from centrali_deploy.manifest.surroundings import Surroundings
-from centrali_deploy.manifest.variables import Value, Variable, read_values, taken
+from centrali_deploy.manifest.variables import Variable
 from centrali_deploy.manifest.wording import not_one_of
 from centrali_deploy.manifest.words import near_member, shown
 from centrali_deploy.parts import Spec
 from centrali_deploy.wire import is_slug, is_uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from centrali_deploy.address import Path
     from centrali_deploy.manifest.documents import Document
+    from centrali_deploy.manifest.variables import Value
 
 VERSION = 1
 """The only version of the manifest's form."""
@@ -55,16 +57,6 @@ class Layers:
     overrides: Mapping[Address, Override]
     protect: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
-
-
-class _Given(NamedTuple):
-    """A value for a variable, from which layer, and where that stands."""
-
-    name: str
-    value: Any
-    layer: str
-    document: Document | None = None
-    path: Path = ()
 
 
 @dataclass
@@ -107,61 +99,46 @@ class Head:
         return True
 
     def chosen(self, choice: Choice, environ: Mapping[str, str]) -> Layers:
-        """What holds, given what was chosen. Raises UsageProblem for what does not exist, ManifestError if that may not be so."""
-        environment, document = self._environment(choice.environment)
-        values = {name: Value(name, None, None) for name in self.variables}
-        problems = tuple(self._give(values, self._given(choice, environment, document), Surroundings(environ, FilePath(), FilePath())))
+        """What holds, given what was chosen. Raises UsageProblem if there is no such environment, ManifestError if more is wrong."""
+        environment, document = self.environments.get(choice.environment or "", (Environment(), None))
+        filled = Surroundings(environ, FilePath(), FilePath()).filled
+        giving = Giving({name: variable for name, (variable, _) in self.variables.items()}, filled, whole=self.whole)
+        giving.take(self._given(str(choice.environment), environment, document))
+        for file in choice.files:
+            giving.take_file(file)
+        for text in choice.values:
+            giving.take_text(text)
+        if choice.environment is not None and document is None:
+            self._missing(choice.environment, giving.problems)
         workspace = environment.workspace or next(iter(self.workspaces), None)
         overrides = dict(_overrides(environment, document, str(choice.environment)))
-        return Layers(workspace, values, overrides, tuple(environment.protect or ()), problems)
+        return Layers(workspace, giving.values, overrides, tuple(environment.protect or ()), tuple(giving.problems))
 
     def place(self, environment: str, path: Path) -> Position:
         """Where something in an environment stands."""
         _, document = self.environments[environment]
         return document.places.nearest(("environments", environment, *path)) or Position(document.file)
 
-    def _environment(self, name: str | None) -> tuple[Environment, Document | None]:
-        if name is None:
-            return Environment(), None
-        if name in self.environments:
-            return self.environments[name]
+    def _missing(self, name: str, problems: Sequence[Problem]) -> NoReturn:
+        """Refuse an environment that is not there, together with the other problems there are."""
         near = get_close_matches(name, self.environments, n=1)
         known = f"There are: {', '.join(self.environments)}." if self.environments else "Declare it under environments:."
         said = f'There is no environment "{name}".', f"Did you mean {near[0]}?" if near else known
-        if not self.problems:
+        problems = [*self.problems, *problems]
+        if not problems:
             raise UsageProblem(*said)
         where = next((found.places.nearest(("environments",)) for _, found in self.environments.values()), None)
-        more = [Problem(where or Position(self.problems[0].position.file), "", *said)] if self.whole else []
-        raise ManifestError([*self.problems, *more])
+        more = [Problem(where or Position(problems[0].position.file), "", *said)] if self.whole else []
+        raise ManifestError([*problems, *more])
 
-    def _given(self, choice: Choice, environment: Environment, document: Document | None) -> Iterator[_Given]:
-        """Every value that something gives, the nearest layer last."""
-        for name, (variable, where) in self.variables.items():
-            if variable.default is not None:
-                yield _Given(name, variable.default, "default", where, ("variables", name, "default"))
-        for name, value in (environment.variables or {}).items():
-            path = ("environments", str(choice.environment), "variables", name)
-            yield _Given(name, value, f"environment {choice.environment}", document, path)
-        for file in choice.files:
-            given = read_values(file)
-            yield from (_Given(name, value, file, given, (name,)) for name, value in given.data.items())
-        for text in choice.values:
-            name, equals, value = text.partition("=")
-            if not equals:
-                raise UsageProblem(f'"{text}" is not a value.', "Write --var name=value.")
-            yield _Given(name, value, "--var")
-
-    def _give(self, values: dict[str, Value], given: Iterable[_Given], around: Surroundings) -> Iterator[Problem]:
-        """Give variables their values; what cannot be given is a problem of the file it stands in, or a wrong use."""
-        declared = {name: variable for name, (variable, _) in self.variables.items()}
-        for name, value, layer, document, path in given:
-            found = taken(declared, name, value, layer, around.filled)
-            if isinstance(found, Value):
-                values[name] = found
-            elif document:
-                yield _placed(document, path, *found)
-            elif self.whole:
-                raise UsageProblem(*found)
+    def _given(self, name: str, environment: Environment, document: Document | None) -> Iterator[Given]:
+        """Every value that manifests give, the nearest layer last."""
+        for variable, (its, where) in self.variables.items():
+            if its.default is not None:
+                yield Given(variable, its.default, "default", where, ("variables", variable, "default"))
+        if document:
+            for variable, value in (environment.variables or {}).items():
+                yield Given(variable, value, f"environment {name}", document, ("environments", name, "variables", variable))
 
     def _section(self, document: Document, section: str, model: type[S]) -> Iterator[tuple[str, S]]:
         content = document.data.get(section)

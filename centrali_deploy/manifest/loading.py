@@ -22,6 +22,7 @@ from centrali_deploy.states import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
@@ -80,9 +81,12 @@ def read_files(paths: Sequence[str]) -> Files:
     return Files(sources, documents, head)
 
 
-def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN) -> Loaded:
-    """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read."""
-    reading = Reading(read_files(paths), environ, choice)
+def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN, *, now: datetime | None = None) -> Loaded:
+    """Read manifests. Raises ManifestError with all problems, UsageProblem when there is no manifest to read.
+
+    `now`: what time it is, for what comes too late; None when that does not matter.
+    """
+    reading = Reading(read_files(paths), environ, choice, now=now)
     reading.check()
     if has_errors(reading.problems):
         raise ManifestError(reading.problems)
@@ -90,10 +94,10 @@ def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTH
 
 
 def loaded(reading: Reading) -> Loaded:
-    """What was read, once it is known to be free of errors."""
+    """What was read; of resources only those that are right."""
     return Loaded(
         reading.layers.workspace,
-        reading.resources,
+        reading.together.right,
         tuple(reading.together.undeclared()),
         tuple(source.name for source in reading.files.sources),
         tuple(sorted(set(reading.problems))),
@@ -113,11 +117,17 @@ class Kept(NamedTuple):
 class Reading:
     """What files declare under one choice. After `check`, problems stand in `alone` (of each resource) and `among` (of all).
 
-    `among` is None when files were wrong as a whole, so that nobody looked at resources together.
+    `among` is None when files were wrong as a whole, so that nobody looked at resources together: who knows what they declare.
     """
 
     def __init__(
-        self, files: Files, environ: Mapping[str, str], choice: Choice, kept: dict[tuple[str, Address], Kept] | None = None
+        self,
+        files: Files,
+        environ: Mapping[str, str],
+        choice: Choice,
+        kept: dict[tuple[str, Address], Kept] | None = None,
+        *,
+        now: datetime | None = None,
     ) -> None:
         """`kept` is shared by readings of the same files under other choices. Raises what choosing raises."""
         self.layers = files.head.chosen(choice, environ)
@@ -129,6 +139,7 @@ class Reading:
         self._environ = environ
         self.environment = choice.environment
         self._kept = kept
+        self._now = now
         self._checkings: dict[Address, Checking] = {}
 
     @property
@@ -151,8 +162,8 @@ class Reading:
             self.alone.append(Problem(place, "", "Nothing is declared here.", f"Add one of: {', '.join(SECTIONS)}."))
         self.alone += [*self._overridden(), *self._protected()]
         of_resources = {problem for checking in self._checkings.values() for problem in checking.problems}
-        if not has_errors(set(self.alone) - of_resources):
-            self.together = Together(self.resources, self._checkings)
+        if not has_errors(set(self.alone) - of_resources - set(self.layers.problems)):
+            self.together = Together(self.resources, self._checkings, self._now)
             self.among = list(self.together.problems())
 
     def _overridden(self) -> Iterator[Problem]:

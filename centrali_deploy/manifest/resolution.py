@@ -34,13 +34,17 @@ class Resolution:
     """Resolves the values of one resource and collects what cannot be resolved."""
 
     def __init__(self, kind: Kind, around: Surroundings, place: Callable[[Path], Position], address: str) -> None:
-        """`place` gives the position of a path in the spec. `layers` will say which variable a value came from."""
+        """`place` gives the position of a path in the spec.
+
+        `layers` will say which variable a value came from, `unknown` where there is none: nobody knows what will stand there.
+        """
         self._kind = kind
         self._around = around
         self._place = place
         self._address = address
         self.problems: list[Problem] = []
         self.layers: dict[Path, str] = {}
+        self.unknown: list[Path] = []
 
     def resolve(self, spec: Plain) -> dict[str, Any]:
         """The spec with every value in its place; what is written there stays the same object."""
@@ -93,16 +97,18 @@ class Resolution:
         try:
             return self._around.filled(text)
         except ValueError as wrong:
+            self.unknown.append(path)
             for args in list(self._wrong(names)) or [wrong.args]:
-                self._problem(path, *args)
+                if args:
+                    self._problem(path, *args)
             return text
 
-    def _wrong(self, names: list[str]) -> Iterator[tuple[str, str]]:
+    def _wrong(self, names: list[str]) -> Iterator[tuple[str, ...]]:
         for name in names:
             try:
                 self._around.part(name)
             except ValueError as error:
-                yield error.args[0], error.args[1]
+                yield error.args
 
     def _known(self, path: Path, names: list[str], *, secret: bool = False) -> bool:
         strange = [name for name in names if not name.startswith(("env:", "file:") if secret else ("env:", "file:", "var:"))]

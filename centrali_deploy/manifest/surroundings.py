@@ -42,7 +42,7 @@ class Surroundings:
         return PART.sub(lambda match: "${" if match[1] is None else _as_text(match[1], self.part(match[1])), text)
 
     def part(self, name: str) -> Any:  # noqa: ANN401 -- a variable may hold any plain value
-        """What `${name}` stands for. Raises ValueError with what is wrong and the way out."""
+        """What `${name}` stands for. Raises ValueError with what is wrong and the way out, or with nothing if that was told."""
         source, _, rest = name.partition(":")
         if source == "file":
             return self.text_of(rest)
@@ -66,6 +66,8 @@ class Surroundings:
             near = get_close_matches(name, self.variables, n=1)
             hint = f"Did you mean {near[0]}?" if near else "Declare it under variables: with a type."
             raise ValueError(f'There is no variable "{name}".', hint)
+        if self.variables[name].wrong:
+            raise ValueError
         if self.variables[name].layer is None:
             raise ValueError(f"The variable {name} has no value.", f"Give it one: --var {name}=..., or a default under variables.")
         return self.variables[name].value

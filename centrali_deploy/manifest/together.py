@@ -15,6 +15,7 @@ from centrali_deploy.states import misspelt, near_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from centrali_deploy.manifest.validation import Checking
     from centrali_deploy.states import DesiredResource, DesiredState
@@ -26,12 +27,13 @@ Undeclared = tuple[Reference, Address, Position]
 class Together:
     """Declared resources seen together: those that are right by themselves, beside the names of all."""
 
-    def __init__(self, resources: DesiredState, checkings: Mapping[Address, Checking]) -> None:
-        """Find out who refers to whom."""
+    def __init__(self, resources: DesiredState, checkings: Mapping[Address, Checking], now: datetime | None = None) -> None:
+        """Find out who refers to whom. `right` are those that are."""
         self._declared = resources
+        self._now = now
         self._checkings = {address: checking for address, checking in checkings.items() if not checking.wrong}
-        self._resources = {address: resources[address] for address in self._checkings}
-        self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in self._resources.items()}
+        self.right: DesiredState = {address: resources[address] for address in self._checkings}
+        self._references = {address: tuple(found for found, _ in references(resource)) for address, resource in self.right.items()}
         self._slips = {target: misspelt(target, resources) for target in dict.fromkeys(found.target for _, found in self._leading_out())}
 
     def problems(self) -> Iterator[Problem]:
@@ -40,9 +42,9 @@ class Together:
         for address, found in self._references.items():
             for target in dict.fromkeys(reference.target for reference in found):
                 users[target] = (*users.get(target, ()), address)
-        others = Others({address: resource.spec for address, resource in self._resources.items()}, users)
+        others = Others({address: resource.spec for address, resource in self.right.items()}, users, self._declared.keys(), self._now)
         for checking in self._checkings.values():
-            yield from (found for found in checking.among(others) if self.whole or found.severity == "error")
+            yield from checking.among(others)
         yield from self._still_declared()
         for resource, reference in self._leading_out():
             if near := self._slips[reference.target]:
@@ -52,15 +54,15 @@ class Together:
 
     @property
     def whole(self) -> bool:
-        """Whether all are right. Otherwise a warning may be about what a wrong one was to do."""
-        return len(self._resources) == len(self._declared)
+        """Whether all are right. A wrong one is not looked at beside the others."""
+        return len(self.right) == len(self._declared)
 
     def undeclared(self) -> Iterator[Undeclared]:
         """What is referred to or mentioned and not declared, but for what was told to be misspelt."""
         for resource, reference in self._leading_out():
             if not self._slips[reference.target]:
                 yield reference, resource.address, resource.position(reference.path) or Position("")
-        for address, resource in self._resources.items():
+        for address, resource in self.right.items():
             kind = KINDS[address.kind]
             for target in dict.fromkeys(target for target, _ in kind.mentions(resource.spec)):
                 if target not in self._declared and not near_name(target, self._declared):
@@ -69,7 +71,7 @@ class Together:
 
     def _still_declared(self) -> Iterator[Problem]:
         """Old names that another resource has, which was not renamed itself."""
-        for address, resource in self._resources.items():
+        for address, resource in self.right.items():
             old = self._declared.get(Address(address.kind, resource.renamed_from)) if resource.renamed_from else None
             if old and not old.renamed_from:
                 message = f"renamedFrom names {old.address}, which is declared, too."
@@ -79,4 +81,4 @@ class Together:
     def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
         """References to what is not declared."""
         for address, found in self._references.items():
-            yield from ((self._resources[address], reference) for reference in found if reference.target not in self._declared)
+            yield from ((self.right[address], reference) for reference in found if reference.target not in self._declared)

@@ -13,6 +13,7 @@ from centrali_deploy.manifest.building import BLOCK
 from centrali_deploy.manifest.resolution import Resolution
 from centrali_deploy.manifest.wording import findings, members_are
 from centrali_deploy.manifest.words import called, near_member
+from centrali_deploy.paths import is_within
 from centrali_deploy.states import DesiredResource
 from centrali_deploy.wire import is_slug
 
@@ -39,6 +40,7 @@ class Checking:
         self._around = around
         self._places = places
         self._text_file = ""
+        self._unknown = False
         self._spec: Plain = {}
 
     def checked(self, written: Any, layers: Mapping[Path, str]) -> DesiredResource:  # noqa: ANN401 -- whatever the manifest holds
@@ -57,16 +59,18 @@ class Checking:
         resolution = Resolution(self.kind, self._around, self._at, str(self.address))
         spec = resolution.resolve(spec)
         self.problems += resolution.problems
+        self._unknown = bool(resolution.unknown)
         layers = {**resolution.layers, **layers}
         spec, old, items = self._renames(spec)
-        self.problems += map(self._placed, (*findings(self.kind, spec, written), *self.kind.check(self.address.name, spec)))
+        found = (each for each in self.kind.check(self.address.name, spec) if not is_within(each.path, resolution.unknown))
+        self.problems += map(self._placed, (*findings(self.kind, spec, written, resolution.unknown), *found))
         self._spec = spec
         return DesiredResource(self.address, spec, self._places, layers, old, items)
 
     @property
     def wrong(self) -> bool:
-        """Whether there is more than warnings."""
-        return any(problem.severity == "error" for problem in self.problems)
+        """Whether there is more than warnings, or something in it is not known."""
+        return self._unknown or any(problem.severity == "error" for problem in self.problems)
 
     def among(self, others: Others) -> Iterator[Problem]:
         """What is wrong with it beside everything else that is declared."""

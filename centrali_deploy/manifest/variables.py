@@ -28,6 +28,14 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "list": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
+_FORMS = {
+    "string": "Put it in quotes.",
+    "integer": "Write a whole number, for example 5.",
+    "number": "Write a number, for example 1.5.",
+    "boolean": "Write true or false.",
+    "list": "Write a list, for example [a, b].",
+    "object": "Write a mapping, for example {a: b}.",
+}
 
 
 class Variable(Spec):
@@ -42,11 +50,12 @@ class Variable(Spec):
 
 
 class Value(NamedTuple):
-    """What a variable stands for, and where that came from (None: it has no value)."""
+    """What a variable stands for, and where that came from (None: it has no value). `wrong`: why it has none was told."""
 
     name: str
     value: Any
     layer: str | None
+    wrong: bool = False
 
     @property
     def told(self) -> str:
@@ -81,9 +90,9 @@ def taken(variables: Mapping[str, Variable], name: str, value: Any, layer: str, 
         return Value(name, typed(variables[name], found), layer)
     except ValueError as error:
         said, *hint = error.args
-        return f"The variable {name}: {said.rstrip('.')}.", hint[0] if hint else f"It comes from: {layer}."
+        return f"The variable {name}: {said.rstrip('.')}.", hint[0] if hint else _FORMS.get(variables[name].type, "")
     except ManifestError:
-        return f"The variable {name}: {value!r} cannot be read.", f"It comes from: {layer}."
+        return f"The variable {name}: {shown(value)} cannot be read.", _FORMS.get(variables[name].type, "")
 
 
 def read_values(file: str) -> Document:

@@ -12,10 +12,10 @@ from centrali_deploy.address import path_text
 from centrali_deploy.kind import Finding
 from centrali_deploy.manifest.ways_out import way_out
 from centrali_deploy.manifest.words import article, near_member, shown
-from centrali_deploy.paths import find
+from centrali_deploy.paths import find, is_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
@@ -41,16 +41,22 @@ _LIMITS = {
 }
 
 
-def findings(kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | None = None) -> Iterator[Finding]:
+def findings(
+    kind: Kind, spec: Mapping[str, Any], written: Mapping[str, Any] | None = None, unknown: Collection[Path] = ()
+) -> Iterator[Finding]:
     """Everything the model of a kind refuses in a spec, and members that are nearly documented ones.
 
-    Values are quoted as they are `written`: what stands for them may be nobody's business.
+    Values are quoted as they are `written`: what stands for them may be nobody's business. Of those that are `unknown`
+    only one thing can be said: what comes from the environment or a file will be a text.
     """
+    quoted = spec if written is None else written
     try:
         kind.adapter.validate_python(spec)
     except ValidationError as error:
         for detail in _merged(error.errors(include_url=False, include_input=False)):
-            yield _worded(kind, spec, spec if written is None else written, detail)
+            found = _worded(kind, spec, quoted, detail)
+            if not is_within(found.path, unknown) or (detail["type"] in _TYPES and "${var:" not in str(_value_at(quoted, found.path))):
+                yield found
     for member, place in kind.places.items():
         value = spec.get(member)
         items = enumerate(value) if place.key and isinstance(value, list) else ((None, value),)

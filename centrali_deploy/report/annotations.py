@@ -17,11 +17,11 @@ SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def github_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """One workflow command a problem, which GitHub shows beside the line."""
+    """One workflow command a problem, which GitHub shows beside the line: ten errors and ten warnings of a step, all in its log."""
     for problem in problems:
         place, title = problem.position, _property(problem.address or "manifest")
-        where = f"file={_property(place.file)},line={place.line or 1},col={place.column or 1},title={title}"
-        yield f"::{problem.severity} {where}::{_data(_said(problem))}"
+        where = f"file={_property(place.file)},line={place.line or 1},col={place.column or 1}," if place.file else ""
+        yield f"::{problem.severity} {where}title={title}::{_data(_said(problem))}"
 
 
 def sarif(problems: Sequence[Problem]) -> str:
@@ -34,8 +34,10 @@ def sarif(problems: Sequence[Problem]) -> str:
 
 def _result(problem: Problem) -> dict[str, Any]:
     place = problem.position
-    region = {"startLine": place.line or 1, "startColumn": place.column or 1}
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": quote(place.file.replace("\\", "/"))}, "region": region}}
+    location: dict[str, Any] = {}
+    if place.file:
+        region = {"startLine": place.line or 1, "startColumn": place.column or 1}
+        location["physicalLocation"] = {"artifactLocation": {"uri": quote(place.file.replace("\\", "/"))}, "region": region}
     if problem.address:
         location["logicalLocations"] = [{"fullyQualifiedName": problem.address}]
     return {"ruleId": "manifest", "level": problem.severity, "message": {"text": _said(problem)}, "locations": [location]}

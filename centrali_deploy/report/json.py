@@ -83,7 +83,8 @@ def error_part(error: DeployError) -> dict[str, Any]:
     """What went wrong; the problems of a manifest each with file, line and column."""
     part: dict[str, Any] = {"type": error.reason, "message": error.message, "hint": error.hint}
     if isinstance(error, ManifestError):
-        part["message"] = "The manifests are not valid."
+        read = any(problem.position.file for problem in error.problems)
+        part["message"] = "The manifests are not valid." if read else "The values given are not valid."
         part["problems"] = [problem_part(problem) for problem in error.problems]
     if isinstance(error, RemoteError):
         part |= {"method": error.method, "path": error.path, "status": error.status, "requestId": error.request_id}

@@ -40,6 +40,7 @@ _DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), St
 _LONGEST = 200
 _WIDTH = 76
 _MOST_LINES = 5000
+_MOST_PROBLEMS = 50
 _DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
 
 
@@ -138,11 +139,13 @@ def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:
 
 
 def problem_lines(problems: Sequence[Problem], paint: Paint) -> Iterator[str]:
-    """Every problem with its place, then how many there are."""
-    for problem in problems:
+    """Every problem with its place, then how many there are; of very many only the first, and errors before warnings."""
+    for problem in sorted(problems, key=lambda each: each.severity)[:_MOST_PROBLEMS] if len(problems) > _MOST_PROBLEMS else problems:
         head, _, rest = str(problem).partition("\n")
         yield paint(head, "bold")
         yield rest
+    if len(problems) > _MOST_PROBLEMS:
+        yield f"... and {len(problems) - _MOST_PROBLEMS:,} more: centrali-deploy validate -o json shows all of them."
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
     parts = [paint(counted(errors, "problem"), "red")] * bool(errors) + [paint(counted(warnings, "warning"), "yellow")] * bool(warnings)

@@ -100,7 +100,7 @@ def test_an_end_that_nobody_planned_is_answered_too(
     monkeypatch: pytest.MonkeyPatch,
     project: Path,
 ) -> None:
-    def fail(*_words: Any) -> None:
+    def fail(*_words: Any, **_more: Any) -> None:
         raise error("out of the blue")
 
     monkeypatch.setattr("centrali_deploy.cli.running.load", fail)

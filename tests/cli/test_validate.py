@@ -134,6 +134,38 @@ def test_what_is_listed_as_not_checked_is_listed_once_for_all_environments(valid
     assert validate(text).out.count("function/other") == 1
 
 
+def test_what_was_not_checked_and_when_schedules_fire_is_told_beside_errors_too(validate: Callable[..., Said]) -> None:
+    cron = "{scheduleType: cron, cronExpression: '0 2 * * *'}"
+    text = BAD + f"triggers:\n  t: {{function: other, executionType: scheduled, triggerMetadata: {cron}}}\n"
+    said = validate(text, "-v")
+    assert said.code == 3
+    schedule, _, head, place, _ = said.out.split("\n", 4)
+    assert schedule.startswith("trigger/t  0 2 * * *  next: ")
+    assert head.startswith("Not checked")
+    assert place == "workspace.yaml:6:7  trigger/t: function names function/other."
+    assert said.out.endswith("function/other.\n\n")
+    assert said.err.endswith("2 problems.\n")
+    found: Any = json.loads(validate(text, "-o", "json").out)
+    assert [each["target"] for each in found["unchecked"]] == ["function/other"]
+    assert (found["files"], len(found["error"]["problems"]), "resources" in found) == (["workspace.yaml"], 2, False)
+    assert "function/other" in validate(text, "--var", "x=1").out
+    strict = validate(ODD + text[text.index("triggers") :], "--strict")
+    assert (strict.code, "function/other" in strict.out) == (3, True)
+
+
+@pytest.mark.parametrize("wrong", ["funtions: {g: {}}\n", "structures: [a]\n"])
+def test_where_nobody_knows_what_is_declared_nothing_is_listed(wrong: str, validate: Callable[..., Said]) -> None:
+    assert validate(GOOD + wrong + "triggers:\n  t: {function: g, executionType: on-demand}\n").out == ""
+
+
+def test_what_was_to_come_once_and_has_passed_is_a_warning(validate: Callable[..., Said]) -> None:
+    text = GOOD + "triggers:\n  t: {function: f, executionType: scheduled, triggerMetadata: {scheduleType: once, scheduledAt: %s}}\n"
+    said = validate(text % "2020-01-31T08:00:00Z")
+    assert said.code == 0
+    assert said.out.startswith('workspace.yaml:5:84  warning  trigger/t\n  "2020-01-31T08:00:00Z" has passed: this will not fire.')
+    assert validate(text % "9020-01-31T08:00:00Z").out.count("\n") == 1
+
+
 MISSPELT = """version: 1
 structures: {orders: {name: Orders}}
 functions:
@@ -176,6 +208,7 @@ def test_what_is_nearly_declared_is_a_warning_in_every_form_and_not_listed_a_sec
         (("--var", "owner"), 3, '"owner" is not a value.'),
         (("--var", "ownr=me"), 3, "Did you mean owner?"),
         (("-e", "prd"), 3, "Did you mean prod?"),
+        (("-e", ""), 3, "There are: prod, test."),
         (("--var-file", "gone.yaml"), 3, "gone.yaml"),
         (("--var-file", "list.yaml"), 3, "A file of values is a mapping."),
         (("-o", "xml"), 3, "xml"),
@@ -235,6 +268,16 @@ def test_a_setting_that_makes_no_sense_is_no_annotation(validate: Callable[..., 
     said = validate(GOOD, "-e", "prod", "-o", "github")
     assert (said.code, said.out) == (3, "")
     assert 'There is no environment "prod".' in said.err
+
+
+def test_of_very_many_problems_text_has_the_first_and_every_other_form_all_of_them(validate: Callable[..., Said]) -> None:
+    text = "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: '{RUN}', timeoutMs: 0}}\n" for number in range(70))
+    lines = validate(text).err.splitlines()
+    assert lines[-2:] == ["... and 20 more: centrali-deploy validate -o json shows all of them.", "70 problems."]
+    assert len(lines) == 2 * 50 + 2
+    assert len(json.loads(validate(text, "-o", "json").out)["error"]["problems"]) == 70
+    assert len(json.loads(validate(text, "-o", "sarif").out)["runs"][0]["results"]) == 70
+    assert len(validate(text, "-o", "github").out.splitlines()) == 70
 
 
 def test_debug_shows_where_an_error_came_from(validate: Callable[..., Said]) -> None:

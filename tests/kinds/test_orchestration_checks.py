@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS
 
 KIND = KINDS["orchestration"]
@@ -289,3 +291,21 @@ def test_on_a_way_round_every_step_comes_before_every_other() -> None:
 )
 def test_steps_of_any_shape_do_not_make_it_fail(steps: object) -> None:
     assert list(KIND.check("o", {"trigger": steps, "steps": steps})) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "status", "warned"),
+    [
+        ("2026-11-25T08:59:59Z", "active", True),
+        ("2026-11-25T08:59:59Z", None, True),
+        ("2026-11-25T08:59:59Z", "draft", False),
+        ("2026-11-25T08:59:59Z", "paused", False),
+        ("2026-11-25T09:00:00Z", "active", False),
+    ],
+)
+def test_what_starts_once_and_too_late_is_warned_of(at: str, status: str | None, warned: bool) -> None:
+    start = {"type": "scheduled", "scheduleType": "once", "scheduledAt": at}
+    spec = {"name": "O", "trigger": start, "steps": [compute("a")], **({"status": status} if status else {})}
+    for now, expected in ((datetime(2026, 11, 25, 9, tzinfo=UTC), warned), (None, False)):
+        found = list(KIND.check_among("o", spec, Others({}, {}, (), now)))
+        assert [(each.path, each.severity) for each in found] == ([(("trigger", "scheduledAt"), "warning")] if expected else [])

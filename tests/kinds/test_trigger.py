@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from shapes import of, quickly, words_in
 
-from centrali_deploy.kinds.trigger import KIND, LARGEST_PARAMS
+from centrali_deploy.kinds.trigger import KIND
+from centrali_deploy.metadata import LARGEST_PARAMS
 
 
 def found(metadata: Any) -> list[tuple[Any, ...]]:

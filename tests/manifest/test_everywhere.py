@@ -30,10 +30,7 @@ def everywhere(text: str, choice: Choice = NOTHING_CHOSEN) -> Everywhere:
 
 
 def told(text: str, choice: Choice = NOTHING_CHOSEN) -> list[str]:
-    try:
-        found = everywhere(text, choice).warnings
-    except ManifestError as error:
-        found = error.problems
+    found = everywhere(text, choice).problems
     return [f"{problem.position.line}:{problem.position.column} {problem.message}" for problem in found]
 
 
@@ -75,7 +72,7 @@ def test_what_is_wrong_in_all_of_them_is_told_once_and_what_is_in_some_with_thei
 
 def test_warnings_are_told_likewise_even_where_an_error_hides_them() -> None:
     found = everywhere(TWO + ODD)
-    assert [problem.message for problem in found.warnings] == ["There is no console."]
+    assert [problem.message for problem in found.problems] == ["There is no console."]
     triggers = "triggers:\n  t: {function: f, executionType: scheduled, triggerMetadata: {interval: 60}}\n"
     reads = f"{triggers}functions:\n  f:\n    code: |\n      {RUN}\n      executionParams.data\n"
     assert told(f"{TWO}{reads}") == ["11:23 executionParams.data is never there."]
@@ -107,11 +104,15 @@ def test_files_are_parsed_once_and_what_is_the_same_everywhere_is_checked_once(m
     assert [one.desired for one in found.loaded.values()] == [load(["w.yaml"], {}, Choice(name)).desired for name in "abc"]
 
 
-@pytest.mark.parametrize(("choice", "message"), [(Choice("dve"), 'There is no environment "dve".'), (Choice(values=("x=1",)), "x")])
-def test_what_is_chosen_and_not_there_is_a_wrong_use(choice: Choice, message: str) -> None:
+def test_an_environment_that_is_not_there_is_a_wrong_use() -> None:
     with pytest.raises(UsageProblem) as caught:
-        everywhere(TWO + F, choice)
-    assert message in caught.value.message
+        everywhere(TWO + F, Choice("dve"))
+    assert 'There is no environment "dve".' in caught.value.message
+
+
+def test_a_value_that_cannot_be_given_is_told_once_for_all_environments() -> None:
+    found = everywhere(TWO + F, Choice(values=("x=1", "y=1")))
+    assert [str(problem).partition("\n")[0] for problem in found.problems] == ["--var x", "--var y"]
 
 
 def test_things_are_found_once_with_where_they_are() -> None:

@@ -193,15 +193,12 @@ def test_an_environment_of_nothing_changes_nothing() -> None:
 def test_a_file_of_values_that_cannot_be_used_is_told_with_its_name(content: str | None, said: str) -> None:
     if content is not None:
         Path("values.yaml").write_text(content)
-    with pytest.raises(ManifestError) as caught:
-        chosen("variables: {a: {}}", Choice(files=("values.yaml",)))
-    (found,) = caught.value.problems
+    (found,) = chosen("variables: {a: {}}", Choice(files=("values.yaml",))).problems
     assert found.position.file == "values.yaml"
     assert found.message.startswith(said)
 
 
 @pytest.mark.parametrize("text", ["a", "", "a:b"])
 def test_a_value_without_an_equals_sign_is_a_wrong_use(text: str) -> None:
-    with pytest.raises(UsageProblem) as caught:
-        chosen("variables: {a: {}}", Choice(None, (text,)))
-    assert (caught.value.message, caught.value.hint) == (f'"{text}" is not a value.', "Write --var name=value.")
+    (found,) = chosen("variables: {a: {}}", Choice(None, (text,))).problems
+    assert (found.address, found.message, found.hint) == (f"--var {text}".rstrip(), f'"{text}" is not a value.', "Write --var name=value.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from centrali_deploy.address import path_text
+from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.loading import load
 
 if TYPE_CHECKING:
@@ -50,3 +51,44 @@ def test_what_leads_out_of_the_manifests_is_either_warned_of_or_listed(
     found = loaded(manifest, **written)
     assert [warning.message for warning in found.warnings] == warned
     assert [(str(address), path_text(ref.path), str(ref.target)) for ref, address, _ in found.undeclared] == listed
+
+
+WRONG = {
+    "structure": ("structures", "order", {"name": 5}),
+    "domain": ("allowedDomains", "api.stripe.com", {"nothing": 5}),
+    "trigger": ("triggers", "u", {"function": "f", "executionType": "endpoint", "triggerMetadata": {}}),
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "does", "warned"),
+    [
+        ("structure", "api.queryRecords('order')", []),
+        ("structure", "api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
+        ("trigger", "api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
+        ("domain", "api.httpPost('https://api.stripe.com/x', {})", []),
+        (
+            "domain",
+            "api.httpPost('https://other.com/x', {})",
+            ['"other.com" is not declared among allowedDomains; it may be allowed in the workspace.'],
+        ),
+        ("structure", "executionParams.headers", ["executionParams.headers is never there."]),
+        ("domain", "executionParams.headers", ["executionParams.headers is never there."]),
+        ("trigger", "executionParams.headers", []),
+    ],
+)
+def test_one_that_is_wrong_holds_back_only_the_warnings_that_may_be_about_it(
+    wrong: str, does: str, warned: list[str], manifest: Callable[..., str]
+) -> None:
+    section, name, spec = WRONG[wrong]
+    content: Any = {
+        "version": 1,
+        "structures": {"orders": {"name": "Orders"}},
+        "allowedDomains": {"example.com": None},
+        "functions": {"f": {"code": f"async function run() {{ {does} }}"}},
+        "triggers": {"t": {"function": "f", "executionType": "scheduled", "triggerMetadata": {"interval": 60}}},
+    }
+    content[section][name] = spec
+    with pytest.raises(ManifestError) as caught:
+        load([manifest(content)], {})
+    assert [problem.message for problem in caught.value.problems if problem.severity == "warning"] == warned

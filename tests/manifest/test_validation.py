@@ -209,3 +209,27 @@ def test_what_is_declared_is_what_is_written_in_one_spelling(kind: str, written:
     assert (found.problems, resource.address, resource.spec) == ([], Address(kind, "x"), spec)
     assert resource.position() == KEY
     assert repr(written) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "value", "more"),
+    [
+        ("function", "timeoutMs", "${env:NONE}", ['"timeoutMs" must be a whole number, not "${env:NONE}".']),
+        ("function", "timeoutMs", "${var:none}", []),
+        ("trigger", "executionType", "${env:NONE}", []),
+        ("trigger", "triggerMetadata", {"scheduleType": "cron", "cronExpression": "${env:NONE}"}, []),
+        ("trigger", "triggerMetadata", {"scheduleType": "${env:NONE}"}, []),
+        ("trigger", "triggerMetadata", "${var:none}", []),
+        ("structure", "properties", [{"name": "${env:NONE}", "type": "string"}], []),
+        ("structure", "properties", [{"name": "a", "type": "${env:NONE}"}], []),
+    ],
+)
+def test_nothing_follows_from_a_value_that_is_not_known(kind: str, member: str, value: Any, more: list[str], around: Surroundings) -> None:
+    whole: dict[str, dict[str, Any]] = {
+        "function": {"code": "async function run() {}"},
+        "trigger": {"function": "f", "executionType": "scheduled", "triggerMetadata": {"interval": 60}},
+        "structure": {"name": "S"},
+    }
+    messages = [message for _, _, message, _ in wrong(kind, "x", {**whole[kind], member: value}, around)]
+    unset = 'There is no variable "none".' if "var" in str(value) else "The environment variable NONE is not set."
+    assert sorted(messages) == sorted([unset, *more])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from centrali_deploy.address import Address
-from centrali_deploy.errors import ManifestError, UsageProblem
+from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.manifest.variables import Value, Variable, typed
@@ -213,7 +213,7 @@ WRONG = "version: 1\nvariables:\n  n: {type: integer}\nenvironments:\n  dev: {va
 def test_a_wrong_value_of_an_environment_is_told_where_it_stands_and_only_when_it_is_chosen() -> None:
     assert declared(WRONG).spec == {"name": "S"}
     assert problems(WRONG, Choice("dev")) == [
-        'w.yaml:5:21 The variable n: "many" is not an integer. It comes from: environment dev.',
+        'w.yaml:5:21 The variable n: "many" is not an integer. Write a whole number, for example 5.',
         'w.yaml:5:30 There is no variable "m". Declare it under variables: with a type.',
     ]
 
@@ -221,7 +221,7 @@ def test_a_wrong_value_of_an_environment_is_told_where_it_stands_and_only_when_i
 def test_a_wrong_value_of_a_file_is_told_at_its_place_in_the_file() -> None:
     Path("values.yaml").write_text("# ours\nn: many\nm: 1\n")
     assert problems(WRONG, Choice(files=("values.yaml",))) == [
-        'values.yaml:2:1 The variable n: "many" is not an integer. It comes from: values.yaml.',
+        'values.yaml:2:1 The variable n: "many" is not an integer. Write a whole number, for example 5.',
         'values.yaml:3:1 There is no variable "m". Declare it under variables: with a type.',
     ]
 
@@ -231,17 +231,18 @@ def test_a_wrong_value_of_a_file_is_told_at_its_place_in_the_file() -> None:
     [
         ("n=many", 'The variable n: "many" is not an integer.'),
         ("n=", 'The variable n: "" is not an integer.'),
-        ("n=[1", "The variable n: '[1' cannot be read."),
+        ("n=[1", 'The variable n: "[1" cannot be read.'),
         ("m=1", 'There is no variable "m".'),
         ("n", '"n" is not a value.'),
         ("n=${env:NOT_SET}", "The variable n: The environment variable NOT_SET is not set."),
     ],
 )
-def test_a_wrong_value_of_the_command_line_is_a_wrong_use(value: str, said: str) -> None:
-    with pytest.raises(UsageProblem) as caught:
+def test_a_wrong_value_of_the_command_line_is_told_beside_what_else_is_wrong(value: str, said: str) -> None:
+    with pytest.raises(ManifestError) as caught:
         declared(WRONG, Choice(None, (value,)))
-    assert caught.value.message == said
-    assert caught.value.hint
+    first, *_ = caught.value.problems
+    assert (str(first.position), first.address, first.message) == ("", f"--var {value.partition('=')[0]}", said)
+    assert first.hint
 
 
 def test_a_value_of_the_command_line_may_hold_an_equals_sign() -> None:

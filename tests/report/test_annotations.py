@@ -49,7 +49,14 @@ def test_what_means_something_to_github_is_escaped(text: str, data: str, prop: s
     assert found == f"::error file={prop},line=1,col=2,title={prop}::{data} x"
 
 
-@given(st.text(), st.text(min_size=1), st.text())
+def test_what_stands_in_no_file_is_shown_beside_none() -> None:
+    problem = Problem(Position(""), "--var n", "It is wrong.", "Mend it.")
+    assert line(problem) == "::error title=--var n::It is wrong. Mend it."
+    (found,) = log(problem)["runs"][0]["results"]
+    assert found["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "--var n"}]}]
+
+
+@given(st.text(), st.text(min_size=1), st.text(min_size=1))
 def test_whatever_a_problem_says_is_one_line_that_reads_back(message: str, address: str, file: str) -> None:
     found = line(Problem(Position(file, 7, 8), address, message))
     parts = re.fullmatch(r"::error file=([^,:\r\n]*),line=7,col=8,title=([^,:\r\n]*)::([^\r\n]*)", found, re.DOTALL)

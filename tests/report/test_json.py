@@ -82,6 +82,9 @@ def test_an_error_has_a_type_for_machines_and_what_its_sort_knows() -> None:
     assert error_part(ManifestError([PROBLEM])) == {
         "type": "manifest-error", "message": "The manifests are not valid.", "hint": "", "problems": [SAID],
     }  # fmt: skip
+    given = Problem(Position(""), "--var n", "Wrong.")
+    assert error_part(ManifestError([given]))["message"] == "The values given are not valid."
+    assert error_part(ManifestError([given, PROBLEM]))["message"] == "The manifests are not valid."
     assert error_part(Rejected("No.", method="PUT", path="/x", status=400, request_id="req_1")) == {
         "type": "rejected", "message": "No.", "hint": "", "method": "PUT", "path": "/x", "status": 400, "requestId": "req_1",
     }  # fmt: skip

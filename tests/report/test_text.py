@@ -18,6 +18,7 @@ from centrali_deploy.report.text import (
     outcome_lines,
     outcomes_summary,
     plan_lines,
+    problem_lines,
     progress_line,
     summary,
 )
@@ -196,3 +197,32 @@ def test_an_error_is_what_is_wrong_and_what_now() -> None:
         "  First. Do it.",
         "<red:2 problems>.",
     ]
+
+
+def many(errors: int, warnings: int) -> list[Problem]:
+    found = [Problem(Position("w.yaml", line), "", "Odd.", severity="warning") for line in range(1, warnings + 1)]
+    return [*found, *(Problem(Position("w.yaml", line), "", "Wrong.") for line in range(warnings + 1, warnings + errors + 1))]
+
+
+@pytest.mark.parametrize(
+    ("errors", "warnings", "shown", "more"),
+    [
+        (50, 0, (50, 0), ""),
+        (0, 50, (0, 50), ""),
+        (51, 0, (50, 0), "... and 1 more: "),
+        (48, 2000, (48, 2), "... and 1,998 more: "),
+        (60, 5, (50, 0), "... and 15 more: "),
+        (0, 0, (0, 0), ""),
+    ],
+)
+def test_of_very_many_problems_only_the_first_are_shown_and_errors_before_warnings(
+    errors: int, warnings: int, shown: tuple[int, int], more: str
+) -> None:
+    lines = list(problem_lines(many(errors, warnings), plain))
+    assert (lines.count("  Wrong."), lines.count("  Odd.")) == shown
+    assert [line for line in lines if line.startswith("...")] == (
+        [f"{more}centrali-deploy validate -o json shows all of them."] if more else []
+    )
+    assert (
+        lines[-1] == ", ".join([*([counted(errors, "problem")] * bool(errors)), *([counted(warnings, "warning")] * bool(warnings))]) + "."
+    )

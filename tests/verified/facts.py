@@ -148,6 +148,8 @@ FACTS = [
          "test_an_endpoint_answers_what_its_function_returns"),
     Fact("A scheduled trigger that was due several times fires once; one for a single time is switched off after it", "I",
          "local/schedules.py", unseen="takes a clock that can be moved"),
+    Fact("What is to come once, at a moment that has passed already, never fires; the local workspace fires it at once", "I",
+         "firing.past_complaint", unseen="nobody has asked"),
     Fact("A trigger that sets itself off again is stopped while it runs", "D; I", "local/events.py", unseen="would run in circles"),
 ]
 # fmt: on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -173,3 +174,23 @@ def test_a_record_that_is_updated_because_it_was_updated_is_a_loop(code: str, lo
     said = [message for message, _, _ in warned(manifest, code, {"event": "record_updated", "recordSlug": "orders"})]
     assert said == (["This would run itself again and again: record_updated on orders."] if loops else [])
     assert warned(manifest, code, {"event": "record_created", "recordSlug": "orders"}) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "warned"),
+    [
+        ("2026-11-25T08:00:00Z", {}, True),
+        ("2026-11-25T10:59:59+02:00", {}, True),
+        ("2026-11-25T11:00:00+02:00", {}, False),
+        ("2026-11-25T08:59:59Z", {"enabled": False}, False),
+        ("2026-11-25T08:59:59Z", {"enabled": True}, True),
+        ("2026-11-26T00:00:00Z", {}, False),
+    ],
+)
+def test_what_comes_once_and_too_late_is_warned_of(at: str, more: Any, warned: bool, manifest: Callable[..., str]) -> None:
+    once = {"scheduleType": "once", "scheduledAt": at}
+    trigger = {"function": "f", "executionType": "scheduled", AT: once, **more}
+    path = manifest({"version": 1, "functions": {"f": {"code": "async function run() {}"}}, "triggers": {"t": trigger}})
+    found = load([path], {}, now=datetime(2026, 11, 25, 9, tzinfo=UTC)).warnings
+    assert [each.message for each in found] == ([f'"{at}" has passed: this will not fire.'] if warned else [])
+    assert load([path], {}).warnings == ()
