@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Address, Path, Reference
     from centrali_deploy.errors import Position
     from centrali_deploy.parts import Plain, ReferencePlace
+    from centrali_deploy.sealing import Seal
 
 T = TypeVar("T")
 _SLIP = 0.8
@@ -118,7 +119,22 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedState:
-    """What we applied last time, and so what is ours. Empty when nothing is recorded."""
+class Recorded:
+    """What was applied to one resource last, so that it is ours: its id, and what was declared, sealed.
 
-    resources: Mapping[Address, Plain] = field(default_factory=dict)
+    A spec of None: it was about to be made when the apply broke off. `mark`: its version or update time after it.
+    """
+
+    address: Address
+    id: str = ""
+    spec: Plain | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedState:
+    """What is ours by address; `elsewhere` says of which other deployment what is not. Empty when nothing is recorded."""
+
+    resources: Mapping[Address, Recorded] = field(default_factory=dict)
+    seal: Seal | None = None
+    elsewhere: Mapping[Address, str] = field(default_factory=dict)

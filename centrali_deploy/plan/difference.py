@@ -16,7 +16,7 @@ from centrali_deploy.secret import Secret
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
@@ -24,15 +24,30 @@ if TYPE_CHECKING:
 
 RESENT = "sent again"
 SET = "set"
+CHANGED = "changed"
 """What a note says about a secret; the value itself is never known here."""
 
 
-def differences(kind: Kind, declared: Plain, live: Plain, *, resend_secrets: bool = False) -> Iterator[FieldChange]:
-    """Every difference in the members that are declared, in the order they were written."""
-    compare = _Comparison(kind, resend_secrets, replaced=replaces(kind, declared, live))
+def _unknown(_path: Path) -> bool:
+    return False
+
+
+def differences(
+    kind: Kind, declared: Plain, live: Plain, *, resend_secrets: bool = False, changed: Callable[[Path], bool] = _unknown
+) -> Iterator[FieldChange]:
+    """Every difference in the members that are declared, in the order they were written.
+
+    `changed` says of the place of a secret whether it is known to be another one than the live one.
+    """
+    compare = _Comparison(kind, resend_secrets, changed, replaced=replaces(kind, declared, live))
     for member, value in declared.items():
         place = kind.places.get(member)
         yield from compare.place(place, (member,), value, live.get(member, Mark.ABSENT))
+
+
+def alike(kind: Kind, path: Path, left: Any, right: Any) -> bool:  # noqa: ANN401 -- any JSON value
+    """Whether two values at a place of a spec mean the same."""
+    return _Comparison(kind, False, _unknown, replaced=False).same(path, left, right)  # noqa: FBT003 -- internal
 
 
 def replaces(kind: Kind, declared: Plain, live: Plain) -> bool:
@@ -52,9 +67,10 @@ def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
 class _Comparison:
     """The rules of one kind, applied to pairs of values."""
 
-    def __init__(self, kind: Kind, resend_secrets: bool, *, replaced: bool) -> None:  # noqa: FBT001 -- internal, set once
+    def __init__(self, kind: Kind, resend_secrets: bool, changed: Callable[[Path], bool], *, replaced: bool) -> None:  # noqa: FBT001 -- internal, set once
         self._kind = kind
         self._resend = resend_secrets
+        self._changed = changed
         self._replaced = replaced
 
     def place(self, place: Place | None, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
@@ -99,14 +115,14 @@ class _Comparison:
         elif isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live) and any(map(_is_open, declared)):
             for index, item in enumerate(declared):
                 yield from self.value((*path, index), item, live[index])
-        elif not self._same(path, declared, live):
+        elif not self.same(path, declared, live):
             yield from self._leaf(path, declared, live)
 
     def _secret(self, path: Path, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if live != MASK:
             yield FieldChange(path, Mark.ABSENT if live in (None, Mark.ABSENT) else Mark.SECRET, Mark.SECRET, SET)
-        elif self._resend:
-            yield FieldChange(path, Mark.SECRET, Mark.SECRET, RESENT)
+        elif self._resend or self._changed(path):
+            yield FieldChange(path, Mark.SECRET, Mark.SECRET, RESENT if self._resend else CHANGED)
 
     def _leaf(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if _holds_secret(declared):  # what is live may be the same secret in the clear
@@ -119,7 +135,7 @@ class _Comparison:
         else:
             yield FieldChange(path, shown(live), Mark.ABSENT if declared is None else shown(declared))
 
-    def _same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
+    def same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
         if declared is not None and identical(declared, live):
             return True
         default = self._kind.default(path, assumed=declared is None)

@@ -45,7 +45,8 @@ class Mark(Enum):
 class FieldChange:
     """One member that differs: from what to what. A secret shows as a mark; `note` says what is known about it.
 
-    `layer` says which variable or override the new value came from.
+    `layer` says which variable or override the new value came from; `side`, who changed it since the last apply:
+    yours, theirs or both; empty when nothing is recorded.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class FieldChange:
     note: str = ""
     position: Position | None = field(default=None, compare=False)
     layer: str = field(default="", compare=False)
+    side: str = field(default="", compare=False)
 
     @property
     def member(self) -> str:
@@ -67,7 +69,7 @@ class Change:
 
     `requires`: addresses that must have been applied before. `deferred`: items left out of a create because they refer
     to something created later; a second change of the same address, an update, adds them. `adopting`: the resource is
-    live but was not recorded.
+    live but was not recorded. `undeclared`: it is ours, no longer declared, and kept.
     """
 
     address: Address
@@ -77,6 +79,7 @@ class Change:
     requires: tuple[Address, ...] = ()
     deferred: tuple[Path, ...] = ()
     adopting: bool = False
+    undeclared: bool = False
     position: Position | None = field(default=None, compare=False)
 
     @classmethod
@@ -102,6 +105,11 @@ class Change:
     def no_op(cls, address: Address, reason: str, *, adopting: bool = False) -> Change:
         """Nothing to do, and why; where it is declared does not matter then."""
         return cls(address, Action.NO_OP, reason, adopting=adopting)
+
+    @classmethod
+    def kept(cls, address: Address) -> Change:
+        """A live resource that is recorded and no longer declared, and stays."""
+        return cls(address, Action.NO_OP, "no longer declared, kept: pass --prune to delete it", undeclared=True)
 
     @classmethod
     def delete(cls, address: Address, reason: str) -> Change:
@@ -147,6 +155,7 @@ class Policy:
 
     resend_secrets: bool = False
     prune: bool = False
+    allow_mass_delete: bool = False
     protect: tuple[str, ...] = ()
     """Patterns of addresses that must not be changed, replaced or deleted."""
 

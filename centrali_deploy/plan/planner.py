@@ -13,16 +13,18 @@ from centrali_deploy.address import Address, path_text
 from centrali_deploy.errors import LiveConflict, ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
-from centrali_deploy.plan.difference import differences, shown
+from centrali_deploy.plan.difference import RESENT, differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.ordering import ordered
+from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
 from centrali_deploy.plan.renaming import forgotten, renamed
+from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
 from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from centrali_deploy.states import DesiredResource, DesiredState, LiveResource, LiveState, RecordedState
+    from centrali_deploy.states import DesiredResource, DesiredState, LiveResource, LiveState, Recorded, RecordedState
 
 
 def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: RecordedState, policy: Policy) -> Plan:
@@ -32,14 +34,20 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     """
     _refuse_doubles(desired, live)
     before = live
-    live, names, refusals = renamed(desired, live)
+    live, names, refusals, back = renamed(desired, live, recorded)
+    recorded = led(recorded, back)
     _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     return Plan(
         workspace,
         ordered(changes, desired, live),
-        (*refusals, *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live)))),
+        (
+            *refusals,
+            *fuse(changes, recorded, policy),
+            *owned_elsewhere(changes, recorded),
+            *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live))),
+        ),
         tuple(sorted(live.resources.keys() - addresses)),
         (*forgotten(changes, desired, live, before), *_unknown_mentions(desired, live)),
     )
@@ -53,27 +61,37 @@ def _decide(  # noqa: PLR0913, PLR0917 -- the three facts, and what has been dec
     policy: Policy,
     names: tuple[FieldChange, ...],
 ) -> Change:
-    known = address in recorded.resources
+    known = recorded.resources.get(address)
     if declared is None:
-        return _undeclared(address, policy) if live else Change.forget(address, "already gone")
+        return _undeclared(address, live, known, policy)
     if live is None:
-        return Change.create(address, "vanished" if known else "not there yet", _all(declared), declared.position())
-    return _both(declared, live, policy, names, adopting=not known)
+        vanished = known is not None and known.spec is not None
+        return Change.create(address, "vanished" if vanished else "not there yet", _all(declared), declared.position())
+    if known and is_another(known, live):
+        known = None
+    sides = Sides(KINDS[address.kind], known, recorded.seal, declared.spec)
+    return _both(declared, live, policy, names, sides, adopting=known is None)
 
 
-def _undeclared(address: Address, policy: Policy) -> Change:
+def _undeclared(address: Address, live: LiveResource | None, known: Recorded | None, policy: Policy) -> Change:
+    if live is None:
+        return Change.forget(address, "already gone")
+    if known and is_another(known, live):
+        return Change.forget(address, "already gone: another one has its name, which is not ours")
     if policy.prune:
         return Change.delete(address, "no longer declared")
-    return Change.no_op(address, "no longer declared, kept: pass --prune to delete it")
+    return Change.kept(address)
 
 
-def _both(declared: DesiredResource, live: LiveResource, policy: Policy, names: tuple[FieldChange, ...], *, adopting: bool) -> Change:
+def _both(  # noqa: PLR0913 -- two of the three facts, and what has been decided about names and sides
+    declared: DesiredResource, live: LiveResource, policy: Policy, names: tuple[FieldChange, ...], sides: Sides, *, adopting: bool
+) -> Change:
     kind = KINDS[declared.address.kind]
     found = [
         *names,
         *(
-            replace(field, position=declared.position(field.path), layer=declared.layer(field.path))
-            for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets)
+            sides.told(replace(field, position=declared.position(field.path), layer=declared.layer(field.path)))
+            for field in differences(kind, declared.spec, live.spec, resend_secrets=policy.resend_secrets, changed=sides.changed)
         ),
     ]
     if not found:
@@ -85,8 +103,17 @@ def _both(declared: DesiredResource, live: LiveResource, policy: Policy, names: 
         return Change.replace(declared.address, reason, found, place, adopting=adopting)
     if names and names[0].path == (kind.identity,):
         return Change.update(declared.address, f"renamed from {names[0].before}", found, place, adopting=adopting)
-    reason = "secrets are sent again" if all(f.before is Mark.SECRET is f.after for f in found) else "fields differ"
-    return Change.update(declared.address, reason, found, place, adopting=adopting)
+    return Change.update(declared.address, _reason(found), found, place, adopting=adopting)
+
+
+def _reason(found: list[FieldChange]) -> str:
+    """Why a resource is updated: by what differs, and by who made it differ."""
+    if all(field.before is Mark.SECRET is field.after for field in found):
+        return "secrets are sent again" if found[0].note == RESENT else "secret changed"
+    sides = {field.side for field in found}
+    if sides == {THEIRS}:
+        return "changed by somebody else (drift)"
+    return "changed here and by somebody else (drift)" if sides & {THEIRS, BOTH} else "fields differ"
 
 
 def _all(declared: DesiredResource) -> Iterator[FieldChange]:

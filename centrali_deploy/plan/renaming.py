@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action, FieldChange, Hint, Mark, Refusal
-from centrali_deploy.states import LiveState, near_name
+from centrali_deploy.plan.sides import THEIRS, YOURS
+from centrali_deploy.states import LiveState, RecordedState, near_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,22 +28,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z_](?:[\w .-]*\w)?")
+NOTHING_RECORDED = RecordedState()
 _ALIKE = 0.8
 _MOST = 1_000
 """Characters of a spec that are compared, and comparisons that are made: a hint must not cost more than the plan."""
 
 
 class Renamed(NamedTuple):
-    """The live state with every rename carried out in it, what has to be changed for that, and what stands in the way."""
+    """The live state with every rename carried out in it, what has to be changed for that, and what stands in the way.
+
+    `back` leads from old addresses to new ones.
+    """
 
     live: LiveState
     fields: Mapping[Address, tuple[FieldChange, ...]]
     refusals: tuple[Refusal, ...]
+    back: Mapping[Address, Address]
 
 
-def renamed(desired: DesiredState, live: LiveState) -> Renamed:
-    """Lead the live state to the names the manifests use."""
-    pairs = dict(_pairs(desired, live))
+def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NOTHING_RECORDED) -> Renamed:
+    """Lead the live state to the names the manifests use; what somebody else renamed is known by its id."""
+    pairs = {**dict(_elsewhere_renamed(desired, live, recorded)), **dict(_pairs(desired, live))}
     possible = {new: old for new, old in pairs.items() if KINDS[new.kind].renameable}
     back = {old: new for new, old in possible.items()}
     resources = {}
@@ -54,12 +60,14 @@ def renamed(desired: DesiredState, live: LiveState) -> Renamed:
             spec, found = _items(desired[now], spec)
             if now != address:
                 identity = KINDS[now.kind].identity
-                found = (FieldChange((identity,), address.name, now.name, position=desired[now].position(("renamedFrom",))), *found)
+                side = YOURS if desired[now].renamed_from else THEIRS
+                place = desired[now].position(("renamedFrom",))
+                found = (FieldChange((identity,), address.name, now.name, position=place, side=side), *found)
             if found:
                 fields[now] = found
         resources[now] = replace(resource, address=now, spec=spec)
     refusals = (*_taken_twice(desired), *(_refused(new, old) for new, old in pairs.items() if new not in possible))
-    return Renamed(LiveState(resources, live.doubles), fields, refusals)
+    return Renamed(LiveState(resources, live.doubles), fields, refusals, back)
 
 
 def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState, before: LiveState) -> Iterator[Hint]:
@@ -122,6 +130,15 @@ def _pairs(desired: DesiredState, live: LiveState) -> Iterator[tuple[Address, Ad
         if old and old in live.resources and (old not in desired or desired[old].renamed_from) and old not in wanted:
             wanted[old] = address
     yield from ((new, old) for old, new in wanted.items() if _free(new, wanted, live.resources))
+
+
+def _elsewhere_renamed(desired: DesiredState, live: LiveState, recorded: RecordedState) -> Iterator[tuple[Address, Address]]:
+    """New and old address of what lost in the workspace the name under which it was applied."""
+    names = {(address.kind, resource.id): address for address, resource in live.resources.items()}
+    for address, known in recorded.resources.items():
+        now = names.get((address.kind, known.id))
+        if now and address in desired and address not in live.resources and not {now} & (desired.keys() | recorded.resources.keys()):
+            yield address, now
 
 
 def _taken_twice(desired: DesiredState) -> Iterator[Refusal]:

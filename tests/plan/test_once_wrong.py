@@ -27,7 +27,7 @@ from centrali_deploy.plan.difference import differences
 from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.secret import Secret
-from centrali_deploy.states import DesiredResource, LiveResource, LiveState, RecordedState
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
@@ -228,7 +228,9 @@ def test_a_flag_the_server_adds_two_levels_down_is_no_difference() -> None:
 def test_a_structure_is_deleted_before_the_one_it_refers_to() -> None:
     """Deletes go by name alone: `b` comes first, is refused because `a` refers to it, and deletes are not tried again."""
     names = [Address("structure", name) for name in "ab"]
-    plan = made({}, live(structure_a=structure("b"), structure_b=structure()), RecordedState({name: {} for name in names}), prune=True)
+    plan = made(
+        {}, live(structure_a=structure("b"), structure_b=structure()), RecordedState({name: Recorded(name) for name in names}), prune=True
+    )
     assert [change.address.name for change in plan.pending] == ["a", "b"]
 
 

@@ -19,8 +19,9 @@ from centrali_deploy.pipeline.plan import plan as plan_of
 from centrali_deploy.plan.model import Action, Mark, Policy
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.report.json import plan_part
+from centrali_deploy.sealing import Seal
 from centrali_deploy.secret import Secret
-from centrali_deploy.states import DesiredResource, LiveResource, LiveState, RecordedState
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from centrali_deploy.remote.client import Client
 
 ONE = Address("function", "one")
+SEAL = Seal(b"key")
 SPEC = {"code": "async function run() {}"}
 OTHER = {"code": "async function run() { return 1 }"}
 SECRET = Secret("${env:KEY}", lambda: "canary")
@@ -51,7 +53,7 @@ def live(**specs: Any) -> LiveState:
 
 
 def recorded(*addresses: Address) -> RecordedState:
-    return RecordedState(dict.fromkeys(addresses, SPEC))
+    return RecordedState({address: Recorded(address, f"id-{address.name}", SPEC) for address in addresses}, SEAL)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def recorded(*addresses: Address) -> RecordedState:
         (SPEC, None, False, False, Action.CREATE, "not there yet"),
         (SPEC, None, True, False, Action.CREATE, "vanished"),
         (SPEC, SPEC, True, False, Action.NO_OP, "same"),
-        (SPEC, OTHER, True, False, Action.UPDATE, "fields differ"),
+        (SPEC, OTHER, True, False, Action.UPDATE, "changed by somebody else (drift)"),
         (SPEC, SPEC, False, False, Action.NO_OP, "same"),
         (SPEC, OTHER, False, False, Action.UPDATE, "fields differ"),
         (None, SPEC, True, True, Action.DELETE, "no longer declared"),

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.address import Address
+from centrali_deploy.plan.model import Action, Plan, Policy
+from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
+
+SPEC = {"code": "async function run() {}"}
+
+
+def made(declared: range, live: range, known: range, ids: str = "id", elsewhere: Any = None, **policy: Any) -> Plan:
+    names = [Address("function", f"f{n}") for n in range(100)]
+    return make_plan(
+        "w",
+        {names[n]: DesiredResource(names[n], SPEC) for n in declared},
+        LiveState({names[n]: LiveResource(names[n], f"id{n}", SPEC) for n in live}),
+        RecordedState({names[n]: Recorded(names[n], f"{ids}{n}", SPEC) for n in known}, elsewhere=elsewhere or {}),
+        Policy(**policy),
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "policy", "rules"),
+    [
+        (range(8, 40), {"prune": True}, []),  # 8 of 40 are 20 %
+        (range(9, 40), {"prune": True}, ["mass-delete"]),
+        (range(9, 40), {"prune": True, "allow_mass_delete": True}, []),
+        (range(9, 40), {}, []),  # nothing goes
+        (range(0), {"prune": True}, ["mass-delete"]),
+        (range(40, 80), {}, ["mass-delete"]),  # everything under new names
+        (range(40, 80), {"allow_mass_delete": True}, []),
+    ],
+)
+def test_the_fuse(declared: range, policy: Any, rules: list[str]) -> None:
+    plan = made(declared, range(40), range(40), **policy)
+    assert [refusal.rule for refusal in plan.refusals] == rules
+
+
+def test_three_may_always_go() -> None:
+    assert made(range(0), range(3), range(3), prune=True).refusals == ()
+
+
+def test_what_only_has_the_name_of_something_of_ours_is_never_deleted() -> None:
+    plan = made(range(0), range(1), range(1), ids="other", prune=True)
+    assert [change.action for change in plan.changes] == [Action.FORGET]
+
+
+def test_what_was_made_anew_by_somebody_is_adopted_like_anything_unmanaged() -> None:
+    assert [change.adopting for change in made(range(1), range(1), range(1), ids="other").changes] == [True]
+
+
+def test_what_belongs_to_another_deployment_is_refused_by_its_name() -> None:
+    plan = made(range(1), range(1), range(0), elsewhere={Address("function", "f0"): "billing"})
+    assert [(refusal.rule, "billing" in refusal.message) for refusal in plan.refusals] == [("owned-elsewhere", True)]
