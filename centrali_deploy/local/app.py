@@ -88,7 +88,8 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
     which the published pages show both; `brief`, whether lists leave out whatever they may leave out. Functions run
     when `app.state.runner` is started or drained; `allow_loopback` lets them reach this machine.
-    `emit` is told the name and the payload of every record event, in the transaction that makes it true.
+    `emit` is told the name and the payload of every record event, in the transaction that makes it true; of what failed,
+    in one of its own.
     """
     store = Store(database)
     moved = Clock(store, clock)
@@ -135,7 +136,7 @@ class _Parts:
             for path, methods, handler in RunRoutes(self.runs).routes():
                 yield Route(base + path, guard.asked(handler), methods=methods)
             for path, methods, do in record_routes():
-                yield Route(base + path, guard.asked(partial(self._on_records, do)), methods=methods)
+                yield Route(base + path, guard.asked(partial(self._on_records, do), "stepwise"), methods=methods)
             yield Route(f"{base}/files/{{id}}", guard.asked(self.providing.file), methods=["GET"])
             yield Route(base + CLOCK_PATH, guard.asked(self.clock.move), methods=["POST"])
         for service in SERVICES.values():

@@ -46,7 +46,7 @@ class Guard:
     def asked(self, handler: Handler, how: How = "whole") -> Callable[[Request], Awaitable[Response]]:
         """A handler that is given who asks."""
         who = self._public if how == "public" else self.caller
-        return self.guarded(lambda request: handler(who(request), request), whole=how != "waiting")
+        return self.guarded(lambda request: handler(who(request), request), whole=how != "stepwise")
 
     def guarded(self, handler: Callable[[Request], Awaitable[Response]], *, whole: bool = True) -> Callable[[Request], Awaitable[Response]]:
         """A handler with faults, all-or-nothing writes, error bodies and rate-limit headers around it."""
