@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import Accounts
+from centrali_deploy.local.asking import SPECIFICATION_PATH
 from centrali_deploy.local.clock import CLOCK_PATH, Clock
 from centrali_deploy.local.guarding import Guard
 from centrali_deploy.local.handling import routes
@@ -30,7 +31,7 @@ from centrali_deploy.local.runs import Runs
 from centrali_deploy.local.sandbox import Sandbox
 from centrali_deploy.local.schedules import Schedules
 from centrali_deploy.local.services import SERVICES
-from centrali_deploy.local.specification import ANYTHING, SPECIFICATION_PATH, told
+from centrali_deploy.local.specification import ANYTHING, told
 from centrali_deploy.local.store import Store
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS
 
