@@ -105,7 +105,8 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
 
     runner = Runner(runs, due, sandbox, providing.api)
     parts = _Parts(guard, runs, runner, providing, moved, page_cap, brief)
-    app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method, Exception: _without_answer})
+    handlers: dict[Any, Any] = {404: guard.nowhere, 405: guard.other_method, Exception: _without_answer}
+    app = Starlette(routes=list(parts.routes()), exception_handlers=handlers)
     app.state.envelope = envelope
     app.state.accounts = guard.accounts.by_workspace
     app.state.store = store

@@ -164,3 +164,11 @@ class Guard:
     async def other_method(self, request: Request, _error: Exception) -> Response:
         """Answer a method that no route has."""
         return await self.guarded(self.unknown)(request)
+
+    async def nowhere(self, request: Request, _error: Exception) -> Response:
+        """Answer a path that not even the last route takes: it has a line break in it."""
+
+        async def refuse(_request: Request) -> Response:
+            raise Refused(404, "There is nothing at a path with a line break in it")
+
+        return await self.guarded(refuse)(request)
