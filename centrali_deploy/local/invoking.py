@@ -105,7 +105,9 @@ class Invoking:
         if run["status"] == "timeout":
             raise Refused(504, run["errorMessage"], code=run["errorCode"])
         if run["status"] != "completed":
-            raise Refused(500, run["errorMessage"] or "The function failed", code=run["errorCode"] or "")
+            raise Refused(
+                500, run["errorMessage"] or "The local workspace was stopped before the function ended", code=run["errorCode"] or ""
+            )
         return _returned(run["runData"])
 
     async def test(self, caller: Caller, request: Request) -> Response:

@@ -49,9 +49,13 @@ class Runner:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
+    def look(self) -> None:
+        """Queue what is due now, and work out when everything else will be."""
+        self._due()
+
     def drain(self) -> int:
         """Run everything that is queued or due, and what comes of it; gives how many runs there were."""
-        self._due()
+        self.look()
         count = 0
         while self._step():
             count += 1
@@ -92,7 +96,7 @@ class Runner:
             try:
                 if fires and time.monotonic() - looked >= _LOOK:
                     looked = time.monotonic()
-                    self._due()
+                    self.look()
                 busy = self._step()
             except StoreFailed as failed:  # a disk that is full now may not be later
                 sys.stderr.write(f"The database of the local workspace failed: {failed}\n")
