@@ -35,6 +35,7 @@ _LONGEST_SLUG = 100
 _PARAMS = 65536
 _CODE = 5 * 1024 * 1024
 _RUN = 300_000
+_INTERVAL = 10**9
 
 
 def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
@@ -216,7 +217,7 @@ def _schedule(at: str, schedule: Row) -> Wrong:
             yield f"{at}.timezone", "must be an IANA time zone"
     elif kind == "once" and moment_complaint(str(schedule["scheduledAt"])):
         yield f"{at}.scheduledAt", "must be an ISO 8601 moment with an offset"
-    elif kind == "interval" and (not _whole(schedule["interval"]) or schedule["interval"] < 1):
+    elif kind == "interval" and (not _whole(schedule["interval"]) or not 1 <= schedule["interval"] <= _INTERVAL):
         yield f"{at}.interval", "must be a number of seconds"
 
 

@@ -162,6 +162,7 @@ BAD_SCHEDULES = [
     ({"scheduleType": "interval"}, "interval"),
     ({"scheduleType": "interval", "interval": -1}, "interval"),
     ({"scheduleType": "interval", "interval": "60"}, "interval"),
+    ({"scheduleType": "interval", "interval": 10**400}, "interval"),
     ({"scheduleType": "cron"}, "cronExpression"),
     ({"scheduleType": "cron", "cronExpression": "every night"}, "cronExpression"),
     ({"scheduleType": "once"}, "scheduledAt"),
