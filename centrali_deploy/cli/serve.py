@@ -61,8 +61,10 @@ def command(  # noqa: PLR0913 -- one parameter per option
                 f"Warning: {host} is not this machine alone: whoever reaches port {number} can try its accounts, "
                 "and nothing is encrypted on the way. Leave out --host unless that is meant."
             )
-        app.state.runner.start()
-        serve(Journal(app, answer.tell) if verbose else app, listening, lambda: click.echo(_lines(app, url_of(address, number))))
+        runner = app.state.runner
+        runner.start()
+        told = Journal(app, answer.tell) if verbose else app
+        serve(told, listening, lambda: click.echo(_lines(app, url_of(address, number))), runner.stop)
     finally:
         app.state.runner.stop()
         app.state.store.close()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from centrali_deploy.errors import DeployError, ExitCode, NotWritten
+from centrali_deploy.pipeline.following import followed
 from centrali_deploy.report import json as json_report
 from centrali_deploy.report.text import counted, error_lines
 
@@ -76,13 +77,12 @@ class Answer:
 
     def follow(self, steps: Generator[Progress, None, T], client: Client) -> T:
         """Show what is being read while it is, and give what comes of it."""
+
+        def told(progress: Progress) -> None:
+            self.live(f"Reading {progress.section}" + (f": {progress.read}" if progress.read else ""), client.waits)
+
         try:
-            while True:
-                progress = next(steps)
-                self.live(f"Reading {progress.section}" + (f": {progress.read}" if progress.read else ""), client.waits)
-        except StopIteration as stopped:
-            result: T = stopped.value
-            return result
+            return followed(steps, told)
         finally:
             self.live("")
 

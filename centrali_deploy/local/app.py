@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import Accounts
+from centrali_deploy.local.asking import SPECIFICATION_PATH
 from centrali_deploy.local.clock import CLOCK_PATH, Clock
 from centrali_deploy.local.guarding import Guard
 from centrali_deploy.local.handling import routes
@@ -30,7 +31,7 @@ from centrali_deploy.local.runs import Runs
 from centrali_deploy.local.sandbox import Sandbox
 from centrali_deploy.local.schedules import Schedules
 from centrali_deploy.local.services import SERVICES
-from centrali_deploy.local.specification import ANYTHING, SPECIFICATION_PATH, told
+from centrali_deploy.local.specification import ANYTHING, told
 from centrali_deploy.local.store import Store
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS
 
@@ -88,7 +89,8 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
     `limits` are enforced when given. `envelope` says whether single resources are answered bare or inside `data`, of
     which the published pages show both; `brief`, whether lists leave out whatever they may leave out. Functions run
     when `app.state.runner` is started or drained; `allow_loopback` lets them reach this machine.
-    `emit` is told the name and the payload of every record event, in the transaction that makes it true.
+    `emit` is told the name and the payload of every record event, in the transaction that makes it true; of what failed,
+    in one of its own.
     """
     store = Store(database)
     moved = Clock(store, clock)
@@ -103,7 +105,8 @@ def create_app(  # noqa: PLR0913 -- what a test or a person may set
 
     runner = Runner(runs, due, sandbox, providing.api)
     parts = _Parts(guard, runs, runner, providing, moved, page_cap, brief)
-    app = Starlette(routes=list(parts.routes()), exception_handlers={405: guard.other_method, Exception: _without_answer})
+    handlers: dict[Any, Any] = {404: guard.nowhere, 405: guard.other_method, Exception: _without_answer}
+    app = Starlette(routes=list(parts.routes()), exception_handlers=handlers)
     app.state.envelope = envelope
     app.state.accounts = guard.accounts.by_workspace
     app.state.store = store
@@ -135,9 +138,9 @@ class _Parts:
             for path, methods, handler in RunRoutes(self.runs).routes():
                 yield Route(base + path, guard.asked(handler), methods=methods)
             for path, methods, do in record_routes():
-                yield Route(base + path, guard.asked(partial(self._on_records, do)), methods=methods)
+                yield Route(base + path, guard.asked(partial(self._on_records, do), "stepwise"), methods=methods)
             yield Route(f"{base}/files/{{id}}", guard.asked(self.providing.file), methods=["GET"])
-            yield Route(base + CLOCK_PATH, guard.asked(self.clock.move), methods=["POST"])
+            yield Route(base + CLOCK_PATH, guard.asked(self._move), methods=["POST"])
         for service in SERVICES.values():
             yield from self._of_kind(service)
         yield Route(SPECIFICATION_PATH, guard.guarded(told), methods=["GET"])
@@ -153,6 +156,13 @@ class _Parts:
         """What answers for a kind, given the resources it is about."""
         store, ids = self.runs.store, self.runs.ids
         return await do(Resources(store, service, caller.workspace, self.clock, ids, self.page_cap, caller.actor, self.brief), request)
+
+    async def _move(self, caller: Caller, request: Request) -> Response:
+        """Move the clock; what was scheduled just before counts from before, and what has become due is queued at once."""
+        self.runner.look()
+        response = await self.clock.move(caller, request)
+        self.runner.look()
+        return response
 
     async def _on_records(self, do: RecordHandler, caller: Caller, request: Request) -> Response:
         return await do(self.providing.records(caller.workspace, caller.actor), request)

@@ -24,6 +24,21 @@ def reference(name: str) -> Schema:
     return {"$ref": _PLACE + name}
 
 
+def of(**members: Schema) -> Schema:
+    """An object that must have these members, and may have others."""
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+def some(**members: Schema) -> Schema:
+    """An object that may have these members, and others."""
+    return {"type": "object", "properties": members}
+
+
+def many(items: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": items}
+
+
 def new(service: Service) -> str:
     """The name of the schema of a kind's create."""
     return f"{service.kind.name}.new"

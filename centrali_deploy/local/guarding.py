@@ -46,7 +46,7 @@ class Guard:
     def asked(self, handler: Handler, how: How = "whole") -> Callable[[Request], Awaitable[Response]]:
         """A handler that is given who asks."""
         who = self._public if how == "public" else self.caller
-        return self.guarded(lambda request: handler(who(request), request), whole=how != "waiting")
+        return self.guarded(lambda request: handler(who(request), request), whole=how != "stepwise")
 
     def guarded(self, handler: Callable[[Request], Awaitable[Response]], *, whole: bool = True) -> Callable[[Request], Awaitable[Response]]:
         """A handler with faults, all-or-nothing writes, error bodies and rate-limit headers around it."""
@@ -164,3 +164,11 @@ class Guard:
     async def other_method(self, request: Request, _error: Exception) -> Response:
         """Answer a method that no route has."""
         return await self.guarded(self.unknown)(request)
+
+    async def nowhere(self, request: Request, _error: Exception) -> Response:
+        """Answer a path that not even the last route takes: it has a line break in it."""
+
+        async def refuse(_request: Request) -> Response:
+            raise Refused(404, "There is nothing at a path with a line break in it")
+
+        return await self.guarded(refuse)(request)

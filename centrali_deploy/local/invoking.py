@@ -42,8 +42,8 @@ class Caller(NamedTuple):
     actor: str
 
 
-How = Literal["whole", "public", "waiting"]
-"""In one transaction; the same for whoever asks; or waiting for a function, in no transaction."""
+How = Literal["whole", "public", "stepwise"]
+"""In one transaction; the same for whoever asks; or in no transaction but those of its own steps, as whatever waits for a function."""
 Handler = Callable[[Caller, Request], Awaitable[Response]]
 
 
@@ -58,11 +58,11 @@ class Invoking:
         """Every route below a base: its path, its methods, what answers, and how."""
         for call in EXECUTE_CALLS:
             yield f"/function-triggers/{{id}}/{call}", ["POST"], self.execute, "whole"
-        yield f"/{TEST_PATH}", ["POST"], self.test, "waiting"
+        yield f"/{TEST_PATH}", ["POST"], self.test, "stepwise"
         for segment in HTTP_TRIGGER_PATHS:
             yield f"/{segment}/{{path:path}}", ["POST"], self.ingest, "public"
         for segment in ENDPOINT_PATHS:
-            yield f"/{segment}/{{path:path}}", _ANY, self.endpoint, "waiting"
+            yield f"/{segment}/{{path:path}}", _ANY, self.endpoint, "stepwise"
 
     async def execute(self, caller: Caller, request: Request) -> Response:
         """Queue a run of an on-demand trigger, and answer its job [S]."""
@@ -105,7 +105,9 @@ class Invoking:
         if run["status"] == "timeout":
             raise Refused(504, run["errorMessage"], code=run["errorCode"])
         if run["status"] != "completed":
-            raise Refused(500, run["errorMessage"] or "The function failed", code=run["errorCode"] or "")
+            raise Refused(
+                500, run["errorMessage"] or "The local workspace was stopped before the function ended", code=run["errorCode"] or ""
+            )
         return _returned(run["runData"])
 
     async def test(self, caller: Caller, request: Request) -> Response:

@@ -6,9 +6,10 @@ A line never holds what could be a secret: no query, no header, no body.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+from centrali_deploy.local.moments import written
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -49,6 +50,5 @@ class Journal:
         try:
             await self._app(scope, receive, noting)
         finally:
-            when = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             took = (self._timer() - begun) * 1000
-            self._write(f"{when} {scope['method']} {quote(scope['path'])} {ended} {took:.0f} ms")
+            self._write(f"{written(self._clock())} {scope['method']} {quote(scope['path'])} {ended} {took:.0f} ms")

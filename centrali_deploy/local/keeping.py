@@ -82,16 +82,18 @@ class Keeping:
             raise Refused(404, f"Structure '{structure}' not found")
         return str(row["recordSlug"])
 
-    def found(self, ids: Iterable[str], now: str, *, deleted: bool = False) -> list[tuple[Record, Schema]]:
-        """Records by id, each once, with what they are. Refuses with 404; those of a deleted structure are not there."""
+    def present(self, ids: Iterable[str], now: str, *, deleted: bool = False) -> dict[str, tuple[Record, Schema]]:
+        """Those of these records that are there, by id, in this order, with what they are; not those of a deleted structure."""
         wanted = list(dict.fromkeys(ids))
         by_id = self.rows.find(wanted, now, deleted=deleted)
         schemas = {slug: self.store.named(self.workspace, "structure", slug) for slug in {record.slug for record in by_id.values()}}
         known = {slug: Schema.of(row) for slug, row in schemas.items() if row is not None}
-        for id_ in wanted:
-            if id_ not in by_id or by_id[id_].slug not in known:
-                raise Refused(404, f"Record '{id_}' not found")
-        return [(by_id[id_], known[by_id[id_].slug]) for id_ in wanted]
+        there = [by_id[id_] for id_ in wanted if id_ in by_id]
+        return {record.id: (record, known[record.slug]) for record in there if record.slug in known}
+
+    def found(self, id_: str, now: str, *, deleted: bool = False) -> tuple[Record, Schema]:
+        """A record with what it is. Refuses with 404."""
+        return all_of([id_], self.present([id_], now, deleted=deleted))[0]
 
     def made(self, schema: Schema, drafts: Sequence[Draft], now: str, *, many: bool) -> list[Record]:
         """Keep new records; `many` names the place of each in what is refused."""
@@ -212,6 +214,14 @@ class Keeping:
             wrong += [(places[id_] + field, f"must be unique: {compact(values[id_])[:100]} is taken") for id_ in values if id_ in shared]
         if wrong:
             raise Refused(409, "; ".join(f"{field}: {message}" for field, message in wrong), wrong)
+
+
+def all_of(ids: Iterable[str], present: Mapping[str, tuple[Record, Schema]]) -> list[tuple[Record, Schema]]:
+    """Records by id, each once. Refuses with 404 when one of them is not there."""
+    for id_ in ids:
+        if id_ not in present:
+            raise Refused(404, f"Record '{id_}' not found")
+    return [present[id_] for id_ in dict.fromkeys(ids)]
 
 
 def _places(records: Sequence[Record], *, many: bool) -> dict[str, str]:

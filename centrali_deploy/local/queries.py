@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.local.conditions import EVERYTHING, Operand, Sql, condition, contains_text, joined, operand
-from centrali_deploy.local.refusing import Refused, not_imitated
+from centrali_deploy.local.refusing import Refused
 
 if TYPE_CHECKING:
     from centrali_deploy.local.schema import Schema
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PAGE, CAP = 50, 500
 """Records on a page when nobody says, and at most [I]."""
 _MEMBERS = {"resource", "where", "text", "sort", "page", "select", "include", "includeTotal", "includeArchived"}
+_NO_JOINS = (
+    "The local workspace does not imitate joins of a query: their members are not published."
+    " Write include: [{relation}] for a reference, or query the other structure, too"
+)
 _FARTHEST = 10**12
 _MOST_SORTS = 20
 
@@ -39,7 +43,7 @@ class Query:
 def query(definition: Row, schema: Schema) -> Query:
     """Read a definition. Refuses with 400 what does not fit, naming the member; `joins` with 501."""
     if "joins" in definition:
-        raise not_imitated("joins of", "POST /records/query")
+        raise Refused(501, _NO_JOINS, [("joins", "is not imitated")])
     for member in definition.keys() - _MEMBERS:
         raise _refused(member, "is not a member of a query")
     where = EVERYTHING if definition.get("where") is None else condition(definition["where"], schema.secret)

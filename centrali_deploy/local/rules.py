@@ -26,6 +26,7 @@ _DOMAIN = re.compile(r"^(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
 _STATES = ("active", "inactive")
+_OPTIONS = {"enableVersioning": (bool, "a boolean"), "retentionPolicy": (dict, "an object"), "defaultSearchField": (str, "a text")}
 _EXECUTION = ("on-demand", "event-driven", "scheduled", "http-trigger", "endpoint")
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
 _SCHEDULES = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
@@ -34,6 +35,7 @@ _LONGEST_SLUG = 100
 _PARAMS = 65536
 _CODE = 5 * 1024 * 1024
 _RUN = 300_000
+_INTERVAL = 10**9
 
 
 def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
@@ -44,13 +46,16 @@ def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
 
 def structure(row: Row) -> Wrong:
     """A structure: names, mode, properties."""
-    yield from _name(row, "name")
+    yield from _named(row)
     if not _is_slug(row.get("recordSlug")):
         yield "recordSlug", "must be lowercase letters, digits and hyphens"
     if row.get("schemaDiscoveryMode") not in _MODES:
         yield "schemaDiscoveryMode", f"must be one of {', '.join(_MODES)}"
     if row.get("status") not in _STATES:
         yield "status", "must be active or inactive"
+    for member, (sort, said) in _OPTIONS.items():
+        if row.get(member) is not None and not isinstance(row[member], sort):
+            yield member, f"must be {said}"
     ttl = row.get("defaultTtlSeconds")
     if ttl is not None and (not _whole(ttl) or ttl < 1):
         yield "defaultTtlSeconds", "must be a positive integer or null"
@@ -93,7 +98,7 @@ def allowed_domain(row: Row) -> Wrong:
 
 def function(row: Row) -> Wrong:
     """A compute function: its name, code and time limit."""
-    yield from _name(row, "name")
+    yield from _named(row)
     code = row.get("code")
     if not isinstance(code, str) or not code.strip():
         yield "code", "is required"
@@ -106,7 +111,7 @@ def function(row: Row) -> Wrong:
 
 def trigger(row: Row) -> Wrong:
     """A function trigger: its type and the metadata that the type needs."""
-    yield from _name(row, "name")
+    yield from _named(row)
     if row.get("executionType") not in _EXECUTION:
         yield "executionType", f"must be one of {', '.join(_EXECUTION)}"
     if not isinstance(row.get("enabled"), bool):
@@ -132,7 +137,7 @@ def trigger(row: Row) -> Wrong:
 
 def orchestration(row: Row) -> Wrong:
     """An orchestration: its trigger and its steps."""
-    yield from _name(row, "name")
+    yield from _named(row)
     if not _is_slug(row.get("slug")):
         yield "slug", "must be lowercase letters, digits and hyphens"
     yield from _start(row.get("trigger"))
@@ -212,14 +217,16 @@ def _schedule(at: str, schedule: Row) -> Wrong:
             yield f"{at}.timezone", "must be an IANA time zone"
     elif kind == "once" and moment_complaint(str(schedule["scheduledAt"])):
         yield f"{at}.scheduledAt", "must be an ISO 8601 moment with an offset"
-    elif kind == "interval" and (not _whole(schedule["interval"]) or schedule["interval"] < 1):
+    elif kind == "interval" and (not _whole(schedule["interval"]) or not 1 <= schedule["interval"] <= _INTERVAL):
         yield f"{at}.interval", "must be a number of seconds"
 
 
-def _name(row: Row, member: str) -> Wrong:
-    value = row.get(member)
-    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
-        yield member, "is required, up to 255 characters"
+def _named(row: Row) -> Wrong:
+    name = row.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST:
+        yield "name", "is required, up to 255 characters"
+    if not _text_or_none(row.get("description")):
+        yield "description", "must be a text"
 
 
 def _is_slug(value: object) -> bool:

@@ -11,6 +11,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.local.sandbox import LONGEST_MS
 from centrali_deploy.local.store import StoreFailed
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _PAUSE, _LOOK = 0.05, 0.5
 """Seconds between two looks at the queue, and at the clock."""
-LONGEST = 300_000
-"""Milliseconds a function may run at most [D]."""
 
 
 class Runner:
@@ -50,9 +49,13 @@ class Runner:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
+    def look(self) -> None:
+        """Queue what is due now, and work out when everything else will be."""
+        self._due()
+
     def drain(self) -> int:
         """Run everything that is queued or due, and what comes of it; gives how many runs there were."""
-        self._due()
+        self.look()
         count = 0
         while self._step():
             count += 1
@@ -85,7 +88,7 @@ class Runner:
     def tried(self, workspace: str, code: str, params: Any, actor: str) -> Ran:  # noqa: ANN401 -- any JSON value
         """Run a source that is nobody's, without keeping a run."""
         call = self._api_for(workspace, (), actor)
-        return self._sandboxed(code, {}, params, LONGEST, call)
+        return self._sandboxed(code, {}, params, LONGEST_MS, call)
 
     def _work(self, fires: bool) -> None:  # noqa: FBT001 -- one of the workers looks at the clock
         looked = 0.0
@@ -93,7 +96,7 @@ class Runner:
             try:
                 if fires and time.monotonic() - looked >= _LOOK:
                     looked = time.monotonic()
-                    self._due()
+                    self.look()
                 busy = self._step()
             except StoreFailed as failed:  # a disk that is full now may not be later
                 sys.stderr.write(f"The database of the local workspace failed: {failed}\n")
@@ -109,7 +112,7 @@ class Runner:
 
     def _run(self, workspace: str, run: Row) -> Row:
         function = self.runs.store.get(workspace, "function", run["functionId"]) or {}
-        timeout = min(int(function.get("timeoutMs") or LONGEST), LONGEST)
+        timeout = int(function.get("timeoutMs") or LONGEST_MS)
         call = self._api_for(workspace, tuple(run["_chain"]), f"function:{run['functionId']}")
         try:
             ran = self._sandboxed(self.runs.code(run), run["_params"], run["_execution"], timeout, call)

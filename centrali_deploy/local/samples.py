@@ -45,10 +45,13 @@ class Samples:
         record = self._record(slug, frozenset())
         runs = self.providing.runs
         base = {"event": event, "workspaceSlug": self.workspace, "recordSlug": slug, "timestamp": runs.now()}
+        failed = {"error": "sample"} if event.endswith("_failed") else {}
         if event.startswith("records_bulk"):
-            return {**base, "recordIds": [record["id"]], "count": 1}
-        more = {"before": record["data"], "after": record["data"]} if event == "record_updated" else {}
-        return {**base, "recordId": record["id"], "data": record["data"], **more}
+            return {**base, "recordIds": [record["id"]], "count": 1, **failed}
+        change = {"before": record["data"], "after": record["data"]} if event == "record_updated" else {}
+        deletion = {"hardDelete": False} if event.startswith("record_deleted") else {}
+        id_ = None if event == "record_created_failed" else record["id"]
+        return {**base, "recordId": id_, "data": record["data"], **change, **deletion, **failed}
 
     def _record(self, slug: str, around: frozenset[str]) -> Row:
         structure = self.providing.runs.store.named(self.workspace, "structure", slug)

@@ -33,7 +33,7 @@ class Schedules:
     def fire(self) -> None:
         """Queue a run of every trigger that is due, and work out when each is due next."""
         now = self.runs.clock()
-        with self.runs.store.transaction():
+        with self.runs.store.part():
             for workspace in self.workspaces:
                 for trigger in self.runs.store.all(workspace, "trigger"):
                     if trigger["executionType"] == "scheduled" and trigger["enabled"]:

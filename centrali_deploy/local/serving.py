@@ -1,13 +1,16 @@
 """The local workspace on a port of this machine, until it is asked to stop.
 
-It promises that what is running is finished, and that a connection dropped on purpose is really dropped.
+It promises that what is running is finished, if that takes no longer than it has patience for, and that a connection
+dropped on purpose is really dropped.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import signal
 import socket
+import threading
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 PATIENCE = 30
 """Seconds that running requests have to end when it is told to stop."""
+_LAST = 10
+"""Seconds more, once what they wait for has been ended."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -55,14 +60,21 @@ def url_of(host: str, port: int) -> str:
     return f"http://{LOOPBACK if address.is_unspecified else address}:{port}"
 
 
-def serve(app: Application, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+def serve(
+    app: Application,
+    listening: socket.socket,
+    ready: Callable[[], None] = lambda: None,
+    late: Callable[[], None] = lambda: None,
+    patience: int = PATIENCE,
+) -> None:
     """Answer requests until SIGINT or SIGTERM, then finish what is running and return.
 
-    `ready` is called when a signal would stop it in this way and connections are taken.
+    `ready` is called when a signal would stop it in this way and connections are taken; `late`, from a thread of its own,
+    when requests are not answered `patience` seconds after the signal: it ends what they wait for.
     """
     dropping = _Dropping(app)
-    config = uvicorn.Config(dropping, log_level="warning", lifespan="off", access_log=False, timeout_graceful_shutdown=PATIENCE)
-    dropping.server = server = uvicorn.Server(config)
+    config = uvicorn.Config(dropping, log_level="warning", lifespan="off", access_log=False, timeout_graceful_shutdown=patience + _LAST)
+    dropping.server = server = _Patient(config, late, patience)
 
     def stop(_number: int, _frame: object) -> None:
         """Before the server listens to signals, and for those that it raises again when it has ended."""
@@ -75,6 +87,22 @@ def serve(app: Application, listening: socket.socket, ready: Callable[[], None] 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Patient(uvicorn.Server):
+    """A server that ends what its requests wait for, when they have had their time."""
+
+    def __init__(self, config: uvicorn.Config, late: Callable[[], None], patience: int) -> None:
+        super().__init__(config)
+        self._late, self._patience = late, patience
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        thread = threading.Thread(target=self._late, daemon=True)
+        timer = asyncio.get_running_loop().call_later(self._patience, thread.start)
+        await super().shutdown(sockets)
+        timer.cancel()
+        if thread.ident is not None:
+            thread.join()
 
 
 class _Dropping:

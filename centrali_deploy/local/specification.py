@@ -7,13 +7,15 @@ are inferred. HEAD is not named: it is answered wherever GET is.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from centrali_deploy.local.asking import TEXT, UNSAID, Asking, asked
-from centrali_deploy.local.bodies import reference, schemas
+from centrali_deploy.local.answering import answers
+from centrali_deploy.local.asking import SPECIFICATION_PATH, TEXT, Asking, asked
+from centrali_deploy.local.bodies import of, reference, schemas
 from centrali_deploy.local.refusing import TITLES, Refused
 from centrali_deploy.version import VERSION
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-SPECIFICATION_PATH = "/specs/{service}"
 ANYTHING = "/{path:path}"
 """The last route, which says that there is no other."""
 BASES = {"data": DATA_BASES, "orchestration": ORCHESTRATION_BASES}
@@ -39,25 +40,29 @@ async def told(request: Request) -> Response:
     service = request.path_params["service"]
     if service not in BASES:
         raise Refused(404, f"There is no specification of '{service}'; there are: {', '.join(BASES)}")
-    return JSONResponse(document(service, request.app.routes))
+    return JSONResponse(document(service, request.app.routes, enveloped=request.app.state.envelope == "data"))
 
 
-def document(service: str, routes: Iterable[BaseRoute]) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of a service: all of these routes that are below its bases, and where tokens are had."""
+def document(service: str, routes: Iterable[BaseRoute], *, enveloped: bool) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of a service: all of these routes that are below its bases, and where tokens are had.
+
+    `enveloped`: single resources are answered inside `data`.
+    """
     rows = asked()
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         if isinstance(route, Route) and (below := _below(service, route.path)):
             path = _VARIABLE.sub(r"{\1}", route.path)
             for method in sorted((route.methods or set()) - {"HEAD"}):
-                row = rows.get((_VARIABLE.sub(r"{\1}", below), method), UNSAID)
-                paths.setdefault(path, {})[method.lower()] = _operation(path, method, below, row)
+                row = rows[_VARIABLE.sub(r"{\1}", below), method]
+                wrapped = replace(row, gives=of(data=row.gives or {})) if row.single and enveloped else row
+                paths.setdefault(path, {})[method.lower()] = _operation(path, method, below, wrapped)
     return {
         "openapi": "3.1.0",
         "info": {"title": f"The local workspace of centrali-deploy: {service}", "version": VERSION},
         "paths": paths,
         "components": {
-            "schemas": {**schemas(), "error": _ERROR},
+            "schemas": {**schemas(), **answers(), "error": _ERROR},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -76,7 +81,7 @@ def _operation(path: str, method: str, below: str, row: Asking) -> dict[str, Any
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
         "tags": [below.split("/")[1]],
         "parameters": [*_parameters(path, row)],
-        "responses": {**{status: _ANSWERS[status] for status in row.answers}, **dict(_errors(method, below, row, is_free=is_free))},
+        "responses": {**{status: _answer(status, row) for status in row.answers}, **dict(_errors(method, below, row, is_free=is_free))},
         "security": [] if is_free or not row.secured else [{"bearer": []}],
     }
     if row.body is not None:
@@ -106,16 +111,19 @@ def _errors(method: str, below: str, row: Asking, *, is_free: bool) -> Iterator[
         yield str(status), {"description": TITLES[status][0], "content": {"application/json": {"schema": reference("error")}}}
 
 
-def _answer(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": {}}}}
+def _answer(status: str, row: Asking) -> dict[str, Any]:
+    found: dict[str, Any] = {"description": _DONE[status]}
+    if row.gives is not None:
+        found["content"] = {"application/json": {"schema": row.gives}} | ({"*/*": {"schema": {}}} if row.raw else {})
+    return found
 
 
-_ANSWERS: dict[str, dict[str, Any]] = {
-    "200": _answer("Done"),
-    "201": _answer("Made"),
-    "202": _answer("Queued"),
-    "204": {"description": "Done; there is nothing to say"},
-    "default": _answer("What the function answered"),
+_DONE = {
+    "200": "Done",
+    "201": "Made",
+    "202": "Queued",
+    "204": "Done; there is nothing to say",
+    "default": "What the function answered",
 }
 _ERROR: dict[str, Any] = {
     "type": "object",

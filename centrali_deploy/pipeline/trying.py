@@ -13,6 +13,7 @@ from centrali_deploy.local.events import params_of
 from centrali_deploy.local.runs import Order, shown_run
 from centrali_deploy.local.samples import Samples
 from centrali_deploy.pipeline.apply import apply, judge
+from centrali_deploy.pipeline.following import followed
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.plan.model import Policy
 from centrali_deploy.remote.client import Client
@@ -75,13 +76,13 @@ class Trial:
     def __init__(self, loaded: Loaded) -> None:
         """Make it. Raises what an apply raises."""
         self._app = create_app(":memory:", workspaces=[_WORKSPACE])
-        account = self._app.state.accounts[_WORKSPACE]
-        credentials = ServiceAccount(account.client_id, account.client_secret)
-        wanted = {address: resource for address, resource in loaded.desired.items() if address.kind != _LEFT_OUT}
-        with Client(Connection("http://localhost", _WORKSPACE, credentials), Sender(InProcess(self._app))) as client:
-            _apply(replace(loaded, workspace=_WORKSPACE, desired=wanted), client)
         self._store, self._runner = self._app.state.store, self._app.state.runner
         self._samples = Samples(self._app.state.providing, _WORKSPACE)
+        try:
+            self._fill(loaded)
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         """For a `with` block."""
@@ -89,6 +90,16 @@ class Trial:
 
     def __exit__(self, *_error: object) -> None:
         """End it; nothing is left."""
+        self._close()
+
+    def _fill(self, loaded: Loaded) -> None:
+        account = self._app.state.accounts[_WORKSPACE]
+        credentials = ServiceAccount(account.client_id, account.client_secret)
+        wanted = {address: resource for address, resource in loaded.desired.items() if address.kind != _LEFT_OUT}
+        with Client(Connection("http://localhost", _WORKSPACE, credentials), Sender(InProcess(self._app))) as client:
+            _apply(replace(loaded, workspace=_WORKSPACE, desired=wanted), client)
+
+    def _close(self) -> None:
         self._runner.stop()
         self._store.close()
 
@@ -116,11 +127,5 @@ def _writes(before: dict[str, tuple[str, int, str]], after: dict[str, tuple[str,
 
 
 def _apply(loaded: Loaded, client: Client) -> None:
-    steps = plan(loaded, client, Policy())
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            planned = stopped.value
-            break
+    planned = followed(plan(loaded, client, Policy()), lambda _progress: None)
     judge([event for event in apply(loaded, planned, client, lambda: False) if isinstance(event, Outcome)])

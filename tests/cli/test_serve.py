@@ -171,9 +171,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Instead of answering requests, what would answer them is noted."""
     found: list[str] = []
 
-    def serve(app: Any, listening: Any, ready: Any) -> None:
+    def serve(app: Any, listening: Any, ready: Any, late: Any) -> None:
         found.extend(app.state.accounts)
         ready()
+        late()
         listening.close()
 
     monkeypatch.setattr("centrali_deploy.local.serving.serve", serve)

@@ -93,6 +93,12 @@ def test_what_is_not_imitated_says_so(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["message"]) == (501, f"The local workspace does not imitate POST {BASE}/saved-queries")
 
 
+@pytest.mark.parametrize("path", ["/endpoint/a%0Ab", "/records/%0Ab"])
+def test_a_path_with_a_line_break_is_answered_as_every_other(path: str, api: httpx.Client) -> None:
+    answer = api.get(BASE + path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
+
+
 def test_an_old_token_has_expired(api: httpx.Client) -> None:
     api.now[0] = 25_201.0  # type: ignore[attr-defined]
     answer = api.get(f"{BASE}/collections")

@@ -38,6 +38,14 @@ def test_it_fires_when_its_time_has_come(metadata: dict[str, Any], steps: list[i
     assert all((run["runData"], run["executionSource"]) == ({}, "scheduled") for run in acme.runs())
 
 
+def test_what_was_made_a_moment_ago_is_due_once_the_clock_is_moved(acme: Living) -> None:
+    trigger = acme.trigger(acme.function("return 1"), "scheduled", scheduleType="interval", interval=60)
+    acme.client.post("local/clock", json={"advance": 59}).raise_for_status()
+    assert acme.runs() == []
+    acme.client.post("local/clock", json={"advance": 1}).raise_for_status()
+    assert [(run["triggerId"], run["status"]) for run in acme.runs()] == [(trigger, "pending")]
+
+
 def test_what_came_due_while_it_was_paused_is_not_made_up_for(acme: Living) -> None:
     trigger = acme.trigger(acme.function("return 1"), "scheduled", **HOURLY)
     acme.drain()

@@ -35,6 +35,24 @@ listening = bound(0)
 print(listening.getsockname()[1], flush=True)
 serve(Starlette(routes=[Route("/", late)]), listening)
 """
+ENDLESS = """
+import asyncio, threading
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from centrali_deploy.local.serving import bound, serve
+
+ended = threading.Event()
+
+async def endless(request):
+    print("begun", flush=True)
+    await asyncio.to_thread(ended.wait)
+    return PlainTextResponse("cut short")
+
+listening = bound(0)
+print(listening.getsockname()[1], flush=True)
+serve(Starlette(routes=[Route("/", endless)]), listening, late=ended.set, patience=0)
+"""
 
 
 def test_a_port_is_on_this_machine_only_and_free_ones_differ() -> None:
@@ -59,9 +77,14 @@ def test_the_second_one_on_a_port_is_refused_until_the_first_is_gone() -> None:
         assert again.getsockname()[1] == port
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_is_running_is_finished_when_it_is_told_to_stop(number: int) -> None:
-    words = [sys.executable, "-c", PROGRAM]
+@pytest.mark.parametrize(
+    ("program", "number", "answer"),
+    [(PROGRAM, signal.SIGINT, "whole"), (PROGRAM, signal.SIGTERM, "whole"), (ENDLESS, signal.SIGTERM, "cut short")],
+)
+def test_what_is_running_is_finished_when_it_is_told_to_stop_or_ended_when_that_takes_too_long(
+    program: str, number: int, answer: str
+) -> None:
+    words = [sys.executable, "-c", program]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603 -- the lines above
         assert process.stdout is not None
         port = int(process.stdout.readline())
@@ -69,7 +92,7 @@ def test_what_is_running_is_finished_when_it_is_told_to_stop(number: int) -> Non
             asked = pool.submit(httpx.get, f"http://{LOOPBACK}:{port}", timeout=10)
             assert process.stdout.readline() == "begun\n"
             os.kill(process.pid, number)
-            assert asked.result().text == "whole"
+            assert asked.result().text == answer
         assert process.wait(10) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{LOOPBACK}:{port}")

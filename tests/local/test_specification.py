@@ -26,11 +26,12 @@ with warnings.catch_warnings():  # what it imports is deprecated in places
     warnings.simplefilter("ignore")
     import schemathesis
     from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import status_code_conformance
+    from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0")) // 50
 """Of each operation: there are many of them."""
 OTHER_WORDS = {
@@ -130,6 +131,27 @@ def test_every_reference_leads_somewhere(acme: Living) -> None:
         assert name in said["components"]["schemas"]
 
 
+@pytest.mark.parametrize("service", BASES)
+def test_every_answer_with_a_body_says_what_is_in_it(service: str, acme: Living) -> None:
+    bare = [
+        (path, method)
+        for path, method, operation in operations(acme, service)
+        for status, answer in operation["responses"].items()
+        if status != "204" and answer["content"]["application/json"]["schema"] == {} and "/endpoint" not in path
+    ]
+    assert bare == []
+
+
+def test_a_workspace_that_wraps_single_resources_says_so() -> None:
+    with living(envelope="data") as acme:
+        path = document(acme, "data")["paths"]["/data/workspace/{workspace}/api/v1/records/{id}"]
+        acme.structure("orders")
+        record = acme.record("orders", n=1)
+    schema = path["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert (schema["required"], schema["properties"]["data"]) == (["data"], {"$ref": "#/components/schemas/record"})
+    assert record.keys() == {"data"}
+
+
 def test_another_specification_is_refused_by_naming_those_there_are(acme: Living) -> None:
     answer = acme.public.get("http://localhost/specs/ai")
     assert (answer.status_code, answer.json()["message"]) == (404, "There is no specification of 'ai'; there are: data, orchestration")
@@ -183,7 +205,9 @@ def asked_oddly(operation: Any, acme: Living, ids: dict[str, list[str]]) -> None
             case.query = data.draw(PARAMETERS)
             if isinstance(case.body, dict | list) and case.media_type == "application/json":
                 case.body = data.draw(spoilt(case.body))
-        case.call_and_validate(headers=signed_in(acme), checks=[not_a_server_error, status_code_conformance])
+        # Made anew, so that it is not held against the document by what cannot read half a character.
+        parts = {part: getattr(case, part) for part in ("path_parameters", "query", "headers", "body", "media_type")}
+        operation.Case(**parts).call_and_validate(headers=signed_in(acme), checks=CHECKS)
 
     ask()
 

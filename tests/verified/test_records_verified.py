@@ -127,6 +127,18 @@ def test_an_update_tells_before_and_after(api: Api) -> None:
     assert TRIGGERS
 
 
+def test_what_is_refused_is_told_with_its_reason(api: Api) -> None:
+    slug = structure(api)
+    code = "const e = executionParams\nreturn [e.event, e.recordSlug, e.data.title, typeof e.error, e.recordId]"
+    function = api.function(code=f"async function run() {{ {code} }}")
+    metadata = {"event": "record_created_failed", "recordSlug": slug}
+    trigger = api.trigger(function, executionType="event-driven", triggerMetadata=metadata)
+    assert record(api, slug, title=5).status_code == 400
+    api.wait()
+    ran = page(api.send("GET", RUNS_PATH, f"/trigger/{trigger['id']}").json()).items[0]["runData"]
+    assert ran == ["record_created_failed", slug, 5, "string", None]
+
+
 @pytest.mark.parametrize(
     ("where", "found"),
     [

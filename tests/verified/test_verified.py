@@ -31,6 +31,12 @@ def test_a_service_account_gets_a_token(api: Api) -> None:
     assert body["expires_in"] > 60
 
 
+@pytest.mark.parametrize("service", ["data", "orchestration"])
+def test_a_service_serves_its_specification(service: str, api: Api) -> None:
+    answer = api.http.get(f"{api.hosts.api}/specs/{service}", headers={"Authorization": ""})
+    assert (answer.status_code, "paths" in answer.json()) == (200, True)
+
+
 def test_a_list_comes_in_pages(api: Api) -> None:
     for text in "abc":
         api.function(text)
