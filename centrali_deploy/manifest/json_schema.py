@@ -87,6 +87,26 @@ def workspace_schema() -> Schema:
             "$schema": {"type": "string", "description": "Where this schema is, for editors that look here."},
             "version": {"const": VERSION, "description": "The version of the manifest's form."},
             "workspace": {"type": "string", "pattern": _SLUG, "description": "The slug of the workspace.", "examples": ["acme-dev"]},
+            "deployment": {
+                "type": "string",
+                "pattern": _SLUG,
+                "default": "default",
+                "description": "A name for what these manifests apply, when several share one workspace.",
+                "examples": ["billing"],
+            },
+            "ledger": {
+                "description": "Where it is kept what was applied: in the workspace, in a file of the project, or nowhere.",
+                "anyOf": [
+                    {"enum": ["workspace", "none"]},
+                    {
+                        "type": "object",
+                        "required": ["file"],
+                        "additionalProperties": False,
+                        "properties": {"file": {"type": "string", "minLength": 1, "examples": ["ledger.json"]}},
+                    },
+                ],
+                "default": "workspace",
+            },
             "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),
             "environments": environments,
             **sections,

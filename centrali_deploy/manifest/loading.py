@@ -14,6 +14,7 @@ from centrali_deploy.kinds import KINDS, SECTIONS
 from centrali_deploy.manifest.documents import read_document
 from centrali_deploy.manifest.environments import NO_OVERRIDE, is_address, is_pattern
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Head
+from centrali_deploy.manifest.keeping import MEMBERS, Keeping, Keepings
 from centrali_deploy.manifest.sources import find_sources
 from centrali_deploy.manifest.surroundings import Surroundings, has_variables
 from centrali_deploy.manifest.together import Together
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """The only version of the manifest's form."""
 _OTHER_WORDS = {kind.path: kind.section for kind in KINDS.values()} | {"automations": "orchestrations"}
-_HEAD = ("version", "workspace", "variables", "environments", "$schema")
+_HEAD = ("version", "workspace", *MEMBERS, "variables", "environments", "$schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Loaded:
     """What the manifests say. `undeclared`: references to what is not declared here, with who refers and from where.
 
     `warnings`: what the API takes and is probably not meant. `protect`: patterns of addresses that must stay as they are.
-    `environment`: the chosen one. `environments`: the workspace of each that names one.
+    `environment`: the chosen one. `environments`: the workspace of each that names one. `keeping`: where the ledger is.
     """
 
     workspace: str | None
@@ -54,6 +55,7 @@ class Loaded:
     protect: tuple[str, ...] = ()
     environment: str | None = None
     environments: Mapping[str, str] = field(default_factory=dict)
+    keeping: Keeping = field(default_factory=Keeping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,14 @@ class Files:
     sources: Sequence[Source]
     documents: Sequence[tuple[Source, Document]]
     head: Head
+    keeping: Keeping
 
 
 def read_files(paths: Sequence[str]) -> Files:
     """Read manifest files; what is wrong with them stands in the head. Raises UsageProblem when there is none to read."""
     sources = find_sources(paths)
     head = Head()
+    keepings = Keepings()
     documents = []
     for source in sources:
         try:
@@ -78,7 +82,8 @@ def read_files(paths: Sequence[str]) -> Files:
             continue
         if head.reads(document):
             documents.append((source, document))
-    return Files(sources, documents, head)
+            head.problems += keepings.read(source, document)
+    return Files(sources, documents, head, keepings.keeping)
 
 
 def load(paths: Sequence[str], environ: Mapping[str, str], choice: Choice = NOTHING_CHOSEN, *, now: datetime | None = None) -> Loaded:
@@ -104,6 +109,7 @@ def loaded(reading: Reading) -> Loaded:
         reading.layers.protect,
         reading.environment,
         {name: found.workspace for name, (found, _) in reading.files.head.environments.items() if found.workspace},
+        reading.files.keeping,
     )
 
 
