@@ -36,7 +36,7 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
     planned = answer.follow(plan(run.loaded, run.client, policy), run.client)
     answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     answer.write(plan_lines(planned.plan, answer.paint, where=run.where, verbose=run.verbose))
-    check(run.loaded, planned, run.client)
+    check(planned, run.client)
     found: list[Outcome] = []
     if not planned.plan.empty:
         if not yes:
@@ -44,7 +44,7 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
             approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy), run.client)
             refuse_stale(approved.plan, planned.plan)
         with stops_between_changes(run.client.stop_waiting) as stopping:
-            _show(apply(run.loaded, planned, run.client, stopping), planned.plan.pending, run, found)
+            _show(apply(planned, run.client, stopping), planned.plan.pending, run, found)
     answer.close(run.client)
     judge(found)
 

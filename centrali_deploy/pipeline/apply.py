@@ -15,25 +15,24 @@ if TYPE_CHECKING:
 
     from centrali_deploy.apply.outcome import Event, Outcome
     from centrali_deploy.errors import Problem
-    from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Plan
     from centrali_deploy.remote.client import Client
 
 
-def check(loaded: Loaded, planned: Planned, client: Client) -> None:
+def check(planned: Planned, client: Client) -> None:
     """Raise UnsafePlan when a protection refuses the plan, ManifestError when a secret is not set; before anybody is asked."""
     refusals = planned.plan.refusals
     if refusals:
         listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
         raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
-    check_secrets(planned.plan, Writing(client, loaded.desired, planned.live))
+    check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
 
 
-def unset(loaded: Loaded, planned: Planned, client: Client) -> tuple[Problem, ...]:
+def unset(planned: Planned, client: Client) -> tuple[Problem, ...]:
     """The secrets an apply of this plan would need and that are not set here."""
     try:
-        check_secrets(planned.plan, Writing(client, loaded.desired, planned.live))
+        check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
     except ManifestError as error:
         return error.problems
     return ()
@@ -48,12 +47,12 @@ def refuse_stale(approved: Plan, now: Plan) -> None:
     raise StalePlan(f"The workspace changed while you decided: {', '.join(moved)}.", "Nothing was written: run again and look.")
 
 
-def apply(loaded: Loaded, planned: Planned, client: Client, stopping: Callable[[], bool]) -> Iterator[Event]:
+def apply(planned: Planned, client: Client, stopping: Callable[[], bool]) -> Iterator[Event]:
     """Yields the start and the outcome of each change, as it happens.
 
     Raises before the first write; or Interrupted, once `stopping` says so and what was begun is finished.
     """
-    return execute(planned.plan, Writing(client, loaded.desired, planned.live), stopping=stopping)
+    return execute(planned.plan, Writing(client, planned.desired, planned.live), stopping=stopping)
 
 
 def judge(outcomes: Sequence[Outcome]) -> None:

@@ -128,4 +128,4 @@ def _writes(before: dict[str, tuple[str, int, str]], after: dict[str, tuple[str,
 
 def _apply(loaded: Loaded, client: Client) -> None:
     planned = followed(plan(loaded, client, Policy()), lambda _progress: None)
-    judge([event for event in apply(loaded, planned, client, lambda: False) if isinstance(event, Outcome)])
+    judge([event for event in apply(planned, client, lambda: False) if isinstance(event, Outcome)])

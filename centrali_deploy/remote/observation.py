@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
@@ -17,7 +18,7 @@ from centrali_deploy.states import LiveResource, LiveState
 from centrali_deploy.wire import is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator
+    from collections.abc import Collection, Generator, Mapping
 
     from centrali_deploy.kind import Kind
     from centrali_deploy.remote.client import Client
@@ -30,6 +31,19 @@ _TICK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """What need not be read again of a resource: a member that lists leave out, as long as its id and its mark are these.
+
+    `others`: ids, by kind, that it relies on; when one of them is gone, it is read all the same.
+    """
+
+    id: str
+    mark: str
+    value: Any
+    others: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """What was read so far: how many of which section. Comes at least once a second."""
 
@@ -37,7 +51,9 @@ class Progress:
     read: int
 
 
-def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, None, LiveState]:
+def observe(
+    client: Client, wanted: Collection[Address], unread: Mapping[Address, Unread] = MappingProxyType({})
+) -> Generator[Progress, None, LiveState]:
     """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
     listed: dict[str, list[Raw]] = {}
     kinds = [kind for kind in KINDS.values() if kind.published or any(address.kind == kind.name for address in wanted)]
@@ -54,6 +70,7 @@ def observe(client: Client, wanted: Collection[Address]) -> Generator[Progress, 
                 yield Progress(", ".join(kind.section for kind in running.values()), 0)
         for kind in kinds:
             if kind.listed_without:
+                _fill(kind, listed, unread)
                 yield from _complete(client, kind, listed[kind.name], wanted, pages)
     finally:
         for pool in (lists, pages):
@@ -70,6 +87,18 @@ def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
                 raise RemoteError(message, "Look for it in the console.", path=f"/{kind.path}")
             found[str(item["id"])] = item
     return list(found.values())
+
+
+def _fill(kind: Kind, listed: dict[str, list[Raw]], unread: Mapping[Address, Unread]) -> None:
+    """Put what is known already where lists leave it out."""
+    if not unread:
+        return
+    ids = {(name, str(item["id"])) for name, items in listed.items() for item in items}
+    for item in listed[kind.name]:
+        known = unread.get(Address(kind.name, item[kind.identity]))
+        same = known and (known.id, known.mark) == (str(item["id"]), _mark(item)) and known.mark
+        if known and same and known.others <= ids and kind.listed_without:
+            item.setdefault(kind.listed_without, known.value)
 
 
 def _complete(
@@ -102,6 +131,10 @@ def _translated(listed: dict[str, list[Raw]]) -> LiveState:
             address, id_ = Address(name, item[kind.identity]), str(item["id"])
             if address in resources:
                 doubles[address] = (*doubles.get(address, (resources[address].id,)), id_)
-            mark = str(item.get("version") or item.get("updatedAt") or "")
-            resources[address] = LiveResource(address, id_, kind.from_wire(item, name_of), mark)
+            resources[address] = LiveResource(address, id_, kind.from_wire(item, name_of), _mark(item))
     return LiveState(resources, doubles)
+
+
+def _mark(item: Raw) -> str:
+    """What changes with every change of a resource: its version and its update time, as far as it has them."""
+    return " ".join(str(item[member]) for member in ("version", "updatedAt") if item.get(member))

@@ -22,7 +22,7 @@ from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Change, Plan, Policy
 from centrali_deploy.plan.planner import make_plan
-from centrali_deploy.states import RecordedState
+from centrali_deploy.states import Recorded, RecordedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ def planned(path: str, client: Client) -> Planned:
 
 
 def applied(path: str, client: Client) -> list[Outcome]:
-    return ended(apply(load([path], {}), planned(path, client), client, lambda: False))
+    return ended(apply(planned(path, client), client, lambda: False))
 
 
 def ended(events: Iterable[Event]) -> list[Outcome]:
@@ -114,7 +114,7 @@ def test_deletes_come_last_bottom_up_and_not_at_all_after_a_failure(client: Clie
     applied(manifest({"version": 1, "functions": {"old": CODE}, "triggers": {"old": trigger}}), client)
     path = manifest({"version": 1, "functions": {"new": CODE}})
     loaded, live = load([path], {}), planned(path, client).live
-    recorded = RecordedState({address: {} for address in live.resources})
+    recorded = RecordedState({address: Recorded(address) for address in live.resources})
     found = make_plan("acme-dev", loaded.desired, live, recorded, Policy(prune=True))
     assert [str(change.address) for change in found.pending] == ["function/new", "trigger/old", "function/old"]
     client.create(KINDS["function"], {"name": "new", **CODE})
@@ -274,13 +274,12 @@ def test_told_to_stop_nothing_new_is_begun_and_what_was_postponed_counts_as_left
     client.create(KINDS["function"], {"name": "a", **CODE})
 
     def follow() -> None:
-        for event in execute(planned_before.plan, slow, 2, stopping=lambda: bool(stop)):
+        for event in execute(Plan("acme-dev", creates(path)), slow, 2, stopping=lambda: bool(stop)):
             if isinstance(event, Still):
                 stop.append(True)
                 slow.let_go.set()
             outcomes.extend(ended([event]))
 
-    planned_before = Planned(Plan("acme-dev", creates(path)), planned(path, client).live)
     with pytest.raises(Interrupted, match="4 of the changes were not begun"):
         follow()
     assert sorted(slow.begun) == ["function/a", "function/b"]
@@ -304,7 +303,9 @@ def test_deletes_wait_for_everything_else_and_go_one_by_one(client: Client, mani
     applied(manifest({"version": 1, "functions": {"old": CODE}, "triggers": olds}), client)
     path = manifest({"version": 1, "functions": {"a": CODE, "b": CODE}})
     live, desired = planned(path, client).live, load([path], {}).desired
-    found = make_plan("acme-dev", desired, live, RecordedState({address: {} for address in live.resources}), Policy(prune=True))
+    found = make_plan(
+        "acme-dev", desired, live, RecordedState({address: Recorded(address) for address in live.resources}), Policy(prune=True)
+    )
     told_so: list[str] = []
     for event in execute(found, Writing(client, desired, live), 4):
         if isinstance(event, Started):

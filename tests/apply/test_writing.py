@@ -77,7 +77,7 @@ class Workspace:
         path = self.manifest(**sections)
         found = self.planned(path, environ)
         self.writes, self.bodies = [], []
-        return [e for e in apply(load([path], environ), found, self.client, lambda: False) if isinstance(e, Outcome)]
+        return [e for e in apply(found, self.client, lambda: False) if isinstance(e, Outcome)]
 
     def live(self, **sections: Any) -> dict[str, LiveResource]:
         resources = self.planned(self.manifest(**sections)).live.resources

@@ -70,7 +70,7 @@ def planned(path: str, client: Client, policy: Policy = DEFAULT) -> Planned:
 def applied(path: str, client: Client) -> Planned:
     found = planned(path, client)
     assert found.plan.refusals == ()
-    events = apply(load([path], ENVIRON), found, client, lambda: False)
+    events = apply(found, client, lambda: False)
     outcomes = [event for event in events if isinstance(event, Outcome)]
     assert [outcome.error for outcome in outcomes if outcome.status is not Status.APPLIED] == []
     return found

@@ -50,8 +50,8 @@ class Live:
         found = result_of(plan(loaded, self.client, Policy(protect=loaded.protect)))
         self.live = found.live.resources
         if do:
-            check(loaded, found, self.client)
-            outcomes = [event for event in apply(loaded, found, self.client, lambda: False) if isinstance(event, Outcome)]
+            check(found, self.client)
+            outcomes = [event for event in apply(found, self.client, lambda: False) if isinstance(event, Outcome)]
             assert [outcome.error for outcome in outcomes if outcome.status is not Status.APPLIED] == []
         made: Plan = found.plan
         return made

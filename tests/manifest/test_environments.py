@@ -204,7 +204,7 @@ CHANGES = {
 def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Action, address: str, client: Client) -> None:
     text = protected(pattern)
     before = loaded(text, "prod")
-    list(apply(before, planned(before, client), client, lambda: False))
+    list(apply(planned(before, client), client, lambda: False))
     assert planned(before, client).plan.empty
     after = loaded(text.replace(*CHANGES[action]), "prod")
     found = planned(after, client)
@@ -221,7 +221,7 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
 def test_what_no_pattern_names_may_be_changed(pattern: str, client: Client) -> None:
     text = protected(pattern)
     before = loaded(text, "prod")
-    list(apply(before, planned(before, client), client, lambda: False))
+    list(apply(planned(before, client), client, lambda: False))
     after = loaded(text.replace(*CHANGES[Action.UPDATE]), "prod")
     assert [refusal.rule for refusal in planned(after, client).plan.refusals] == []
 
@@ -241,7 +241,7 @@ def test_what_is_protected_may_be_created_and_the_pattern_holds_in_its_environme
     text = protected('"*/*"')
     found = planned(loaded(text, "prod"), client)
     assert {change.action for change in found.plan.pending} == {Action.CREATE}
-    check(loaded(text, "prod"), found, client)
+    check(found, client)
     assert found.plan.refusals == ()
     assert loaded(text).protect == ()
 
@@ -258,7 +258,7 @@ def test_a_verbose_plan_tells_which_layer_a_value_came_from(client: Client) -> N
 
 def test_a_verbose_plan_tells_it_of_updates_and_inside_members_too(client: Client) -> None:
     before = loaded(HEAD + OVERRIDES + RESOURCES)
-    list(apply(before, planned(before, client), client, lambda: False))
+    list(apply(planned(before, client), client, lambda: False))
     made = planned(loaded(HEAD + OVERRIDES + RESOURCES, "prod"), client).plan
     lines = list(plan_lines(made, lambda words, _style: words, where="here", verbose=True))
     changed = [line for line in lines if " -> " in line]

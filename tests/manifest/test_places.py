@@ -150,7 +150,7 @@ def test_a_valid_manifest_is_read_without_working_out_a_place(worked_out: list[s
 
 
 def test_a_plan_without_changes_works_out_no_place_and_a_plan_with_changes_does_once(client: Client, worked_out: list[str]) -> None:
-    list(apply(loaded(VALID), planned(loaded(VALID), client), client, lambda: False))
+    list(apply(planned(loaded(VALID), client), client, lambda: False))
     worked_out.clear()
     assert planned(loaded(VALID), client).plan.empty
     assert worked_out == []

@@ -44,7 +44,7 @@ def planned(path: str, client: Client, environ: dict[str, str]) -> Planned:
 
 
 def applied(path: str, client: Client, environ: dict[str, str]) -> list[Any]:
-    return list(apply(load([path], environ), planned(path, client, environ), client, lambda: False))
+    return list(apply(planned(path, client, environ), client, lambda: False))
 
 
 @pytest.mark.parametrize(("environ", "words"), [({}, "KEY is not set"), ({"KEY": ""}, "is empty")])
@@ -53,7 +53,7 @@ def test_a_secret_that_is_not_set_is_refused_before_anything_is_written(
 ) -> None:
     path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": SEALED}})
     found = planned(path, client, environ)
-    for refusing in (lambda: check(load([path], environ), found, client), lambda: applied(path, client, environ)):
+    for refusing in (lambda: check(found, client), lambda: applied(path, client, environ)):
         with pytest.raises(ManifestError, match=words) as caught:
             refusing()
         assert caught.value.exit_code == ExitCode.INVALID
@@ -63,7 +63,7 @@ def test_a_secret_that_is_not_set_is_refused_before_anything_is_written(
 def test_a_secret_that_need_not_be_sent_need_not_be_set(client: Client, manifest: Callable[..., str]) -> None:
     path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": SEALED}})
     applied(path, client, {"KEY": "canary"})
-    check(load([path], {}), planned(path, client, {}), client)
+    check(planned(path, client, {}), client)
 
 
 def test_a_plan_that_a_protection_refuses_is_not_checked_further(client: Client, manifest: Callable[..., str]) -> None:
@@ -72,7 +72,7 @@ def test_a_plan_that_a_protection_refuses_is_not_checked_further(client: Client,
     bare = {"function": "f", "executionType": "endpoint", "triggerMetadata": {"path": "x"}}
     path = manifest({"version": 1, "functions": {"f": CODE}, "triggers": {"t": bare, "u": {**bare, "triggerMetadata": {"path": "y"}}}})
     with pytest.raises(UnsafePlan) as caught:
-        check(load([path], {}), planned(path, client, {}), client)
+        check(planned(path, client, {}), client)
     assert caught.value.exit_code == ExitCode.REFUSED
     assert caught.value.message.count("is encrypted and not declared") == 2
     assert all(name in caught.value.message for name in ("trigger/t:", "trigger/u:"))
@@ -113,7 +113,7 @@ def test_each_change_starts_and_ends_and_then_nothing_is_left(client: Client, ma
 def test_told_to_stop_at_once_nothing_is_written(client: Client, manifest: Callable[..., str]) -> None:
     path = manifest({"version": 1, "functions": {"f": CODE}})
     with pytest.raises(Interrupted, match="1 of the changes were not begun") as caught:
-        list(apply(load([path], {}), planned(path, client, {}), client, lambda: True))
+        list(apply(planned(path, client, {}), client, lambda: True))
     assert caught.value.exit_code == ExitCode.INTERRUPTED
     assert planned(path, client, {}).live.resources == {}
 

@@ -50,8 +50,8 @@ class Workspace:
     def apply(self, choice: Choice = NOTHING_CHOSEN, *, content: Any = None, **sections: Any) -> Plan:
         """Apply, and see that the same manifest has nothing left to do."""
         found = self.planned(choice, content=content, **sections)
-        check(self.loaded, found, self.client)
-        outcomes = [event for event in apply(self.loaded, found, self.client, lambda: False) if isinstance(event, Outcome)]
+        check(found, self.client)
+        outcomes = [event for event in apply(found, self.client, lambda: False) if isinstance(event, Outcome)]
         assert [outcome.error for outcome in outcomes if outcome.status is not Status.APPLIED] == []
         assert self.plan(choice, content=content, **sections).pending == ()
         return found.plan

@@ -1,0 +1,90 @@
+"""What is ours before an apply begins and after it has ended: decided from the plan, what became of it, and what is live then.
+
+Before the first write, everything that will exist is ours already, so that a crash never leaves anything to nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.apply.outcome import Status
+from centrali_deploy.errors import Conflict
+from centrali_deploy.plan.model import Action
+from centrali_deploy.sealing import UNSET
+from centrali_deploy.states import Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.parts import Plain
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.sealing import Seal
+    from centrali_deploy.states import DesiredState, LiveState
+
+    Ours = Mapping[Address, Recorded]
+
+
+def intended(known: Ours, changes: Iterable[Change]) -> dict[Address, Recorded]:
+    """What is ours already, and what is about to be made."""
+    made = {change.address: Recorded(change.address) for change in changes if change.action is Action.CREATE}
+    return {**made, **known}
+
+
+def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], after: LiveState, sealed: Ours) -> dict[Address, Recorded]:
+    """What is ours now. `sealed`: what is declared, as it is recorded once it is applied; `after`: what is live.
+
+    What failed stays as it was recorded before; of what was not recorded, it is ours only if we made it.
+    """
+    ended = {outcome.change.address: outcome for outcome in outcomes}  # of two changes of one address, the later decides
+    ids = {(address.kind, resource.id): address for address, resource in after.resources.items()}
+    found: dict[Address, Recorded] = {}
+    for change in changes:
+        address, live = change.address, after.resources.get(change.address)
+        outcome = ended.get(address)
+        before = known.get(address)
+        if change.action in {Action.DELETE, Action.FORGET}:
+            if outcome is None or outcome.status is not Status.APPLIED:
+                found |= {address: before} if before else {}
+        elif live and address in sealed and (change.action is Action.NO_OP or (outcome and outcome.status is Status.APPLIED)):
+            spec = _kept(sealed[address].spec, before.spec if before else None)
+            found[address] = Recorded(address, live.id, spec, live.mark)
+        elif before:
+            now = ids.get((address.kind, before.id), address)
+            found[now] = replace(before, address=now)
+        elif live and change.action is Action.CREATE and outcome and _made(outcome):
+            found[address] = Recorded(address, live.id)
+    gone = {change.address for change in changes}
+    renamed = {resource.id for resource in found.values() if resource.id}
+    return {**{a: r for a, r in known.items() if a not in gone and r.id not in renamed}, **found}
+
+
+def sealed(desired: DesiredState, seal: Seal) -> dict[Address, Recorded]:
+    """What is declared, in the form in which it is recorded: without what is null, for that is not managed."""
+    return {
+        address: Recorded(address, spec=seal.sealed(address, {m: v for m, v in resource.spec.items() if v is not None}))
+        for address, resource in desired.items()
+    }
+
+
+def _made(outcome: Outcome) -> bool:
+    """Whether a create that failed may be what made the resource; somebody else did if it was in our way."""
+    return outcome.status is Status.FAILED and not isinstance(outcome.error, Conflict)
+
+
+def _kept(now: Plain | None, before: Plain | None) -> dict[str, Any]:
+    """A sealed spec; of a secret that is not set here, what was known of it stays known."""
+    found = _inside(now or {}, before or {})
+    return found if isinstance(found, dict) else {}
+
+
+def _inside(now: Any, before: Any) -> Any:  # noqa: ANN401 -- any JSON value, sealed
+    if now == UNSET:
+        return before if before is not None else now
+    if isinstance(now, dict) and isinstance(before, dict):
+        return {member: _inside(value, before.get(member)) for member, value in now.items()}
+    if isinstance(now, list) and isinstance(before, list) and len(now) == len(before):
+        return [_inside(*pair) for pair in zip(now, before, strict=True)]
+    return now

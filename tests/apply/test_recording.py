@@ -1,0 +1,82 @@
+"""What is ours before and after an apply, whatever became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.address import Address
+from centrali_deploy.apply.outcome import Outcome, Status
+from centrali_deploy.apply.recording import intended, result, sealed
+from centrali_deploy.errors import Conflict, RemoteError
+from centrali_deploy.plan.model import Change, FieldChange
+from centrali_deploy.sealing import UNSET, Seal
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded
+
+A, B = Address("function", "a"), Address("function", "b")
+WAS, NEW = {"code": "was"}, {"code": "new"}
+FIELD = FieldChange(("code",), "was", "new")
+CREATE, UPDATE, DELETE = Change.create(A, "", ()), Change.update(A, "", [FIELD]), Change.delete(A, "")
+FORGET, SAME, KEPT = Change.forget(A, ""), Change.no_op(A, "same"), Change.kept(A)
+KNOWN = {A: Recorded(A, "id", WAS, "1")}
+LIVE = LiveState({A: LiveResource(A, "id", NEW, "2")})
+NOW = {A: Recorded(A, "id", NEW, "2")}
+HALF = {A: Recorded(A, "id", None)}
+FAILED, CONFLICT = RemoteError("no"), Conflict("taken")
+
+
+@pytest.mark.parametrize(
+    ("known", "change", "status", "error", "after", "expected"),
+    [
+        ({}, CREATE, Status.APPLIED, None, LIVE, NOW),
+        ({}, CREATE, Status.FAILED, FAILED, LiveState(), {}),
+        ({}, CREATE, Status.FAILED, FAILED, LIVE, {A: Recorded(A, "id")}),  # it took effect all the same
+        ({}, CREATE, Status.FAILED, CONFLICT, LIVE, {}),  # somebody else made it
+        ({}, CREATE, Status.SKIPPED, None, LiveState(), {}),
+        ({}, CREATE, None, None, LiveState(), {}),  # interrupted before it
+        ({}, SAME, None, None, LIVE, NOW),  # adopted
+        ({}, UPDATE, Status.APPLIED, None, LIVE, NOW),
+        ({}, UPDATE, Status.FAILED, FAILED, LIVE, {}),
+        (KNOWN, UPDATE, Status.APPLIED, None, LIVE, NOW),
+        (KNOWN, UPDATE, Status.FAILED, FAILED, LIVE, KNOWN),
+        (KNOWN, UPDATE, Status.SKIPPED, None, LIVE, KNOWN),
+        (KNOWN, SAME, None, None, LIVE, NOW),
+        (KNOWN, DELETE, Status.APPLIED, None, LiveState(), {}),
+        (KNOWN, DELETE, Status.FAILED, FAILED, LIVE, KNOWN),
+        (KNOWN, DELETE, None, None, LIVE, KNOWN),
+        (KNOWN, FORGET, Status.APPLIED, None, LiveState(), {}),
+        (KNOWN, KEPT, None, None, LIVE, KNOWN),
+        (HALF, CREATE, Status.FAILED, FAILED, LiveState(), HALF),
+    ],
+)
+def test_what_is_ours_afterwards(known: Any, change: Change, status: Any, error: Any, after: LiveState, expected: Any) -> None:
+    outcomes = [Outcome(change, status, error=error)] if status else []
+    declared = {} if change.undeclared else {A: Recorded(A, spec=NEW)}
+    assert result(known, [change], outcomes, after, declared) == expected
+
+
+def test_what_is_about_to_be_made_is_ours_before_it_is_there() -> None:
+    assert intended({B: Recorded(B, "b", WAS)}, [CREATE]) == {A: Recorded(A), B: Recorded(B, "b", WAS)}
+
+
+def test_a_new_name_takes_the_place_of_the_old_one() -> None:
+    known = {B: Recorded(B, "id", WAS)}
+    assert result(known, [UPDATE], [Outcome(UPDATE, Status.APPLIED)], LIVE, {A: Recorded(A, spec=NEW)}) == NOW
+
+
+def test_what_could_not_be_renamed_keeps_its_old_name() -> None:
+    known = {B: Recorded(B, "id", WAS)}
+    after = LiveState({B: LiveResource(B, "id", WAS)})
+    assert result(known, [UPDATE], [Outcome(UPDATE, Status.FAILED, error=FAILED)], after, {A: Recorded(A, spec=NEW)}) == known
+
+
+def test_a_secret_that_is_not_set_here_stays_as_it_was_known() -> None:
+    digest = {"$secret": "abc"}
+    known = {A: Recorded(A, "id", {"list": [{"key": digest}]})}
+    found = result(known, [SAME], [], LIVE, {A: Recorded(A, spec={"list": [{"key": UNSET}]})})
+    assert found[A].spec == {"list": [{"key": digest}]}
+
+
+def test_what_is_null_is_not_recorded() -> None:
+    assert sealed({A: DesiredResource(A, {"code": "x", "timeoutMs": None})}, Seal(b"k"))[A].spec == {"code": "x"}
