@@ -213,7 +213,7 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
     assert (refusal.rule, str(refusal.address)) == ("protected", address)
     assert refusal.message.startswith('It is protected ("')
     with pytest.raises(UnsafePlan) as caught:
-        check(after, found, client)
+        check(found, client)
     assert caught.value.exit_code == ExitCode.REFUSED == 8
 
 
