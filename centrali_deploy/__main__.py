@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from centrali_deploy.commands import help_text
@@ -14,6 +15,7 @@ def main() -> None:
     quick = {"--version": f"centrali-deploy {VERSION}\n", "--help": help_text(), "-h": help_text()}
     text = quick.get(words[0]) if len(words) == 1 else None
     if text is None or not _written(text):
+        gc.set_threshold(100_000)  # most of what a run makes lives as long as it; looking for garbage is a fifth of reading YAML
         from centrali_deploy.cli import leave  # noqa: PLC0415 -- what is quick does not wait for the command line to load
 
         leave(words)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import io
 import os
 import re
@@ -76,7 +75,6 @@ def main() -> None:
 def leave(arguments: Sequence[str]) -> NoReturn:
     """Run a command line and leave the process with its exit code."""
     _open_streams()
-    gc.set_threshold(100_000)  # most of what a run makes lives as long as the run; looking for garbage is a fifth of reading YAML
     code = run(arguments)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # it was told already, or there is nowhere to tell it

@@ -97,28 +97,30 @@ def _check_among(name: str, spec: Plain, others: Others) -> Iterator[Finding]:
 
 def _check_inputs(name: str, found: Facts, others: Others) -> Iterator[Finding]:
     """What is read from executionParams and given by nothing that runs the function; one that is wrong may be to run it."""
-    if any(address.kind in _RUNNING and address not in others.specs for address in others.names):
+    reads = [read for read in found.reads if read.source == "executionParams"]
+    if not reads or any(address.kind in _RUNNING and address not in others.specs for address in others.names):
         return
     runners = [(user, str(others.specs[user].get("executionType", user.kind))) for user in others.users.get(Address("function", name), ())]
     known = [INPUTS.get(sort, frozenset()) for _, sort in runners]
     if not runners or None in known:
         return
     members = OF_EVERY_OBJECT.union(*(each for each in known if each is not None))
-    for read in found.reads:
-        if read.source == "executionParams" and read.member not in members:
+    for read in reads:
+        if read.member not in members:
             given = "; ".join(f"{address} ({sort}) gives {_listed(INPUTS.get(sort))}" for address, sort in runners)
             yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{given}.", "warning", read.spot)
 
 
 def _unknown_hosts(found: Facts, others: Others) -> Iterator[Finding]:
     """Requests to what is not among the declared domains, where any are declared."""
-    declared = [address.name for address in others.names if address.kind == "allowed-domain"]
-    for call in found.calls:
-        if declared and call.method in ASKING and call.host and call.host not in declared:
-            message = f'"{call.host}" is not declared among allowedDomains; it may be allowed in the workspace.'
-            near = get_close_matches(call.host, declared, n=1)
-            hint = f"Add {call.host}: there{f', or did you mean {near[0]}?' if near else '.'}"
-            yield Finding(("code",), message, hint, "warning", call.spot)
+    asking = [(call.host, call.spot) for call in found.calls if call.method in ASKING and call.host]
+    declared = [address.name for address in others.names if address.kind == "allowed-domain"] if asking else []
+    for host, spot in asking:
+        if declared and host not in declared:
+            message = f'"{host}" is not declared among allowedDomains; it may be allowed in the workspace.'
+            near = get_close_matches(host, declared, n=1)
+            hint = f"Add {host}: there{f', or did you mean {near[0]}?' if near else '.'}"
+            yield Finding(("code",), message, hint, "warning", spot)
 
 
 def _listed(members: frozenset[str] | None) -> str:

@@ -88,7 +88,8 @@ def _places(text: str, name: str) -> Mapping[Path, Position]:
 
 def feed(builder: Reader, text: str) -> None:
     """Tell a reader every event of a text that was read before, so that nothing is wrong with it."""
-    for event in yaml.parse(text, Loader=_LOADER):
+    loader = _LOADER(text)
+    for event in iter(loader.get_event, None):
         sort = type(event)
         if sort is yaml.ScalarEvent:
             builder.scalar(event)

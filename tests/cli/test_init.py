@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import os
@@ -160,7 +159,6 @@ def test_what_was_applied_is_applied_though_nobody_can_read_it(centrali: Callabl
 @pytest.mark.parametrize("code", [0, 3])
 def test_leaving_is_with_the_code_of_the_run(code: int, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert project.exists()
-    monkeypatch.setattr(gc, "set_threshold", lambda _count: None)
     left: list[int] = []
     monkeypatch.setattr(os, "_exit", left.append)
     leave(["validate"] if code == 0 else ["validate", "gone.yaml"])
