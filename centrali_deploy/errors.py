@@ -186,6 +186,28 @@ class UnsafePlan(PlanError):
     exit_code = ExitCode.REFUSED
 
 
+class LedgerError(DeployError):
+    """Something about what is recorded: where it is kept, or who may write to it."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+
+class Unreadable(LedgerError):
+    """What is recorded is damaged, or newer than this tool."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class Locked(LedgerError):
+    """Somebody else is applying."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class LeaseLost(Locked):
+    """Somebody else took the lock over, or it could not be renewed: nothing more is written."""
+
+
 class ApprovalNeeded(DeployError):
     """Changes wait for approval and nobody is there to give it."""
 

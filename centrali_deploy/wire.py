@@ -19,6 +19,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 MASK = "********"
 """What the API shows instead of a secret, always eight asterisks [D]. Never sent as a value."""
 
+RESERVED = "centrali-deploy-ledger"
+"""The slug of the structure in which the tool keeps its own records; it is never planned, and nobody declares it."""
+
 TOKEN_PATHS = ("/oidc/token", "/oauth/token")
 """Service accounts use the first in every published example; the newest route map names the second [D]."""
 TOKEN_SCOPE = "openid"  # noqa: S105 -- a scope, not a password

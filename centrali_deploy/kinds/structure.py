@@ -19,6 +19,7 @@ from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.properties import MODELS, AnyProperty
+from centrali_deploy.wire import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +108,7 @@ KIND = Kind(
     members=tuple(Structure.model_fields),
     identity="recordSlug",
     slug=True,
+    reserved=frozenset({RESERVED}),
     service="data",
     path="collections",
     aliases=("structures",),

@@ -85,7 +85,8 @@ def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
             if not is_id(item.get("id")) or not isinstance(item.get(kind.identity), str):
                 message = f"The list of {kind.section} holds something without an id or a {kind.identity}."
                 raise RemoteError(message, "Look for it in the console.", path=f"/{kind.path}")
-            found[str(item["id"])] = item
+            if item[kind.identity] not in kind.reserved:
+                found[str(item["id"])] = item
     return list(found.values())
 
 

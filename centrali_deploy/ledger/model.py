@@ -1,0 +1,131 @@
+"""The values of a ledger, and the form in which they are written down. Older forms are read, newer ones refused."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import Address
+from centrali_deploy.errors import Unreadable
+from centrali_deploy.states import Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 1
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What one deployment applied last. `key` seals it; `serial` counts how often it was written; `tool`: by which version."""
+
+    deployment: str
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(_KEY_BYTES))
+    serial: int = 0
+    resources: Mapping[Address, Recorded] = field(default_factory=dict)
+    tool: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: what they do, where, since when and until when (seconds since 1970, unless it is renewed)."""
+
+    holder: str
+    host: str
+    job: str
+    """The address of the job in CI; empty elsewhere."""
+    doing: str
+    id: str
+    started: float
+    expires: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One apply in the history. Times are ISO 8601, in UTC; `outcomes`: address, action, how it ended, and what went wrong.
+
+    `inverse` is what a rollback needs; a list of entries leaves it out.
+    """
+
+    number: int
+    started: str
+    ended: str
+    actor: str
+    host: str
+    job: str
+    commit: str
+    tool: str
+    digest: str
+    doing: str
+    outcomes: tuple[tuple[str, str, str, str], ...] = ()
+    inverse: Any = None
+    note: str = ""
+
+
+def written(ledger: Ledger) -> dict[str, Any]:
+    """A ledger as JSON."""
+    return {
+        "format": FORMAT,
+        "deployment": ledger.deployment,
+        "key": ledger.key.hex(),
+        "serial": ledger.serial,
+        "tool": ledger.tool,
+        "resources": {str(a): [r.id, r.mark, r.spec] for a, r in sorted(ledger.resources.items())},
+    }
+
+
+def read(said: Any, where: str) -> Ledger:  # noqa: ANN401 -- whatever is there
+    """A ledger as it was written, `where` it was. Raises Unreadable when it is newer than this tool, or damaged."""
+    _refuse_newer(said, where, FORMAT)
+    try:
+        resources = {}
+        for text, (id_, mark, spec) in said["resources"].items():
+            address = Address.parse(text)
+            resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark))
+        return Ledger(str(said["deployment"]), bytes.fromhex(said["key"]), int(said["serial"]), resources, str(said["tool"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(where) from error
+
+
+def written_entry(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON, without its inverse."""
+    return {"format": FORMAT, **asdict(replace(entry, inverse=None))}
+
+
+def read_entry(said: Any, where: str) -> Entry:  # noqa: ANN401 -- whatever is there
+    """An entry as it was written. Raises Unreadable."""
+    _refuse_newer(said, where, FORMAT)
+    try:
+        outcomes = tuple((str(a), str(b), str(c), str(d)) for a, b, c, d in said["outcomes"])
+        return Entry(**{**{member: said[member] for member in Entry.__slots__}, "outcomes": outcomes})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(where) from error
+
+
+def read_holder(said: Any, where: str) -> Holder:  # noqa: ANN401 -- whatever is there
+    """Who holds a lock. Raises Unreadable."""
+    try:
+        texts = {member: str(said[member]) for member in ("holder", "host", "job", "doing", "id")}
+        return Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(where) from error
+
+
+def damaged(where: str) -> Unreadable:
+    """What is there is not what this tool writes."""
+    return Unreadable(
+        f"What is recorded in {where} is damaged.", "Nothing was written. Take a copy of it, mend or delete it, then adopt: plan again."
+    )
+
+
+def _refuse_newer(said: Any, where: str, known: int) -> None:  # noqa: ANN401 -- whatever is there
+    found = said.get("format") if isinstance(said, dict) else None
+    if not isinstance(found, int):
+        raise damaged(where)
+    if found > known:
+        raise Unreadable(
+            f"What is recorded in {where} has format {found}, and {known} is the newest that is known.",
+            "It was written by a newer centrali-deploy: use that one.",
+        )
