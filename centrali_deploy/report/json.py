@@ -31,6 +31,7 @@ def plan_part(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "empty": plan.empty,
         "summary": {action.value: plan.count(action) for action in Action},
+        "kept": list(map(str, plan.kept)),
         "unmanaged": [str(address) for address in plan.unmanaged],
         "changes": [change_part(change) for change in plan.changes],
         "hints": [{"address": str(hint.address), "message": hint.message, "lines": list(hint.lines)} for hint in plan.hints],

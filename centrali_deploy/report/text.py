@@ -41,7 +41,13 @@ _LONGEST = 200
 _WIDTH = 76
 _MOST_LINES = 5000
 _MOST_PROBLEMS = 50
-_DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
+_DOING = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.REPLACE: "to replace",
+    Action.DELETE: "to delete",
+    Action.FORGET: "to forget",
+}
 
 
 def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -> Iterator[str]:
@@ -56,8 +62,12 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
     if verbose and len(plan.pending) < len(plan.changes):
         yield ""
         for change in plan.changes:
-            if change.action is Action.NO_OP:
+            if change.action is Action.NO_OP and not change.undeclared:
                 yield from change_lines(change, paint)
+    if plan.kept:
+        yield ""
+        yield "No longer declared here, ours, and kept (--prune deletes them):"
+        yield from (f"  {address}" for address in plan.kept)
     if verbose and plan.unmanaged:
         yield ""
         yield "In the workspace, not declared here and left alone:"
@@ -89,8 +99,9 @@ def change_lines(change: Change, paint: Paint, *, verbose: bool = False) -> Iter
 
 def summary(plan: Plan, paint: Paint) -> str:
     """One line: how many of what."""
-    same = len({c.address for c in plan.changes if c.action is Action.NO_OP})
-    rest = f"{same} unchanged" + (f", {len(plan.unmanaged)} in the workspace not declared here and left alone" if plan.unmanaged else "")
+    same = len({c.address for c in plan.changes if c.action is Action.NO_OP and not c.undeclared})
+    rest = f"{same} unchanged" + (f", {len(plan.kept)} no longer declared and kept" if plan.kept else "")
+    rest += f", {len(plan.unmanaged)} in the workspace not declared here and left alone" if plan.unmanaged else ""
     if plan.empty:
         return paint(f"No changes. {rest}.", "green")
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
