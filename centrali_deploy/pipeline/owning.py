@@ -17,9 +17,10 @@ from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
+    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Locked
     from centrali_deploy.ledger.door import Door
@@ -50,7 +51,7 @@ class Owning:
     def read(self) -> RecordedState:
         """What is ours, as it is recorded now."""
         if self.door is None:
-            return RecordedState()
+            return RecordedState(nowhere=True)
         self.ledger = self.door.read()
         elsewhere = self.door.elsewhere()
         if self.ledger is None:
@@ -109,6 +110,12 @@ class Owning:
         ours = sealed(planned.desired, seal)
         now = result(known, planned.plan.changes, (), planned.live, ours)
         return now != dict(known)
+
+    def forget(self, addresses: Iterable[Address]) -> None:
+        """Let go of resources without touching them."""
+        if self.ledger:
+            gone = set(addresses)
+            self._record(self.ledger, {a: r for a, r in self.ledger.resources.items() if a not in gone})
 
     def _record(self, known: Ledger, resources: Any) -> None:  # noqa: ANN401 -- what is ours by address
         if self.door is None:
