@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.outcome import Event, Outcome, Started, Status, Still
+from centrali_deploy.apply.writing import always
 from centrali_deploy.errors import Conflict, DeployError, Interrupted, ManifestError, RemoteError
 from centrali_deploy.plan.model import Action
 
@@ -29,10 +30,6 @@ _TICK = 1.0
 
 def _never() -> bool:
     return False
-
-
-def always() -> None:
-    """Nobody has to be asked."""
 
 
 def execute(

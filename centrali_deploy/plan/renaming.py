@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Kind
     from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
-    from centrali_deploy.states import DesiredResource, DesiredState
+    from centrali_deploy.states import DesiredResource, DesiredState, Recorded
 
 T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z_](?:[\w .-]*\w)?")
@@ -57,7 +57,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
         now = back.get(address, address)
         spec = _pointed(KINDS[address.kind], resource.spec, back)
         if now in desired:
-            spec, found = _items(desired[now], spec)
+            spec, found = _items(desired[now], spec, recorded.resources.get(now))
             if now != address:
                 identity = KINDS[now.kind].identity
                 side = YOURS if desired[now].renamed_from else THEIRS
@@ -163,7 +163,7 @@ def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     return found  # type: ignore[no-any-return]
 
 
-def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldChange, ...]]:
+def _items(declared: DesiredResource, live: Plain, known: Recorded | None) -> tuple[Plain, tuple[FieldChange, ...]]:
     """A live spec whose items bear their new names, and the changes of those names."""
     fields = []
     spec: Any = live
@@ -173,6 +173,10 @@ def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldCh
         names = [item.get(key) for item in items] if isinstance(items, list) else []
         new_names = {old: new for (of, new), old in declared.renamed_items.items() if of == member and old in names}
         kept = {item.get(key) for item in declared.spec.get(member) or () if (member, item.get(key)) not in declared.renamed_items}
+        if places[member].carried:
+            half = _half_done(new_names, kept, names, [item.get(key) for item in ((known.spec if known else None) or {}).get(member) or ()])
+            spec = _with(spec, (member,), [item for item in spec[member] if item.get(key) not in half]) if half else spec
+            names = [name for name in names if name not in half]
         for index, old in enumerate(names):
             new = new_names.get(old)
             if new and old not in kept and _free(new, new_names, names):
@@ -181,6 +185,11 @@ def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldCh
                 position = declared.position((*path[:2], "renamedFrom"))
                 fields.append(FieldChange(path, old, new, places[member].rename_note, position=position))
     return spec, tuple(fields)
+
+
+def _half_done(new_names: Mapping[Any, str], kept: Collection[Any], names: Collection[Any], was: Collection[Any]) -> set[Any]:
+    """New items of renames that broke off while both were there; what was declared last time under that name is none."""
+    return {new for old, new in new_names.items() if old not in kept and new in names and new not in was and new not in new_names}
 
 
 def _free(new: T, new_names: Mapping[T, T], names: Collection[Any]) -> bool:

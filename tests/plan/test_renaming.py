@@ -30,7 +30,7 @@ CODE = "async function run() { return 1 }"
 LONGER = "async function run() { return api.fetchRecord('orders', {limit: 100, filter: {paid: true}}) }"
 F = {"code": CODE}
 G = {"code": LONGER}
-STAYS = "what records hold under the old name stays there"
+STAYS = "what records hold under the old name is copied"
 
 
 class Workspace:
