@@ -12,6 +12,11 @@
     |  |- LiveConflict        two live resources answer to one name                   5
     |  |- StalePlan           what was approved is no longer what would happen        5
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
+    |- LedgerError            something about what is recorded                       10
+    |  |- Unreadable          it is damaged, or newer than this tool                  5
+    |  |- LedgerMoved         somebody else wrote it at the same moment               5
+    |  |- Locked              somebody else is applying; says who and until when      6
+    |     |- LeaseLost        the lock is not ours any more: nothing more is written  6
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
     |- FunctionFailed         a function failed, or gave something else                 3
@@ -184,6 +189,34 @@ class UnsafePlan(PlanError):
     """A protection refuses the plan; the hint names what would pass it."""
 
     exit_code = ExitCode.REFUSED
+
+
+class LedgerError(DeployError):
+    """Something about what is recorded: where it is kept, or who may write to it."""
+
+    exit_code = ExitCode.UNAVAILABLE
+
+
+class Unreadable(LedgerError):
+    """What is recorded is damaged, or newer than this tool."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class LedgerMoved(LedgerError):
+    """Somebody else wrote to the ledger after it was read."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class Locked(LedgerError):
+    """Somebody else is applying."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class LeaseLost(Locked):
+    """Somebody else took the lock over, or it could not be renewed: nothing more is written."""
 
 
 class ApprovalNeeded(DeployError):

@@ -29,6 +29,9 @@ DATA_BASES = ("/data/workspace/{workspace}/api/v1", "/workspace/{workspace}/api/
 ORCHESTRATION_BASES = ("/orchestration/ws/{workspace}/api/v1", "/orchestration/api/v1/workspaces/{workspace}")
 """The service's own specification says the first, its guides say the second [D]. Both are tried, both are served."""
 
+RESERVED = "centrali-deploy-ledger"
+"""The slug of the structure in which this tool keeps what it needs to remember. Never listed, never declared."""
+
 RUNS_PATH = "function-runs"
 """The last segment of the list of runs [S]; below it `trigger/{id}`, `function/{id}` and `{id}/rerun` [S, D]."""
 RUN_STATUSES = ("pending", "running", "completed", "failure", "timeout")

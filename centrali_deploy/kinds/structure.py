@@ -19,6 +19,7 @@ from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.properties import MODELS, AnyProperty
+from centrali_deploy.wire import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,9 @@ def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -
                 yield from _secret_paths(item, (*at, *path))
 
 
-def _check(_name: str, spec: Plain) -> Iterator[Finding]:
+def _check(name: str, spec: Plain) -> Iterator[Finding]:
+    if name == RESERVED:
+        yield Finding((), f"{RESERVED} is where centrali-deploy keeps what it applied.", "Give the structure another slug.")
     properties = spec.get("properties")
     if not isinstance(properties, list):
         properties = []
