@@ -88,6 +88,8 @@ class Kind:
     """The member that carries the name on the wire, and is the mapping key in a manifest."""
     slug: bool
     """Whether names are slugs; otherwise any printable text up to 255 characters."""
+    reserved: frozenset[str] = frozenset()
+    """Names that the tool keeps for itself: never listed, and nobody declares them."""
     name_pattern: str | None = None
     """What every name looks like, for editors; `check` says what is wrong with one that does not."""
     service: Literal["data", "orchestration"]

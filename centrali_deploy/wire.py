@@ -19,6 +19,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 MASK = "********"
 """What the API shows instead of a secret, always eight asterisks [D]. Never sent as a value."""
 
+RESERVED = "centrali-deploy-ledger"
+"""The slug of the structure in which the tool keeps its own records; it is never planned, and nobody declares it."""
+
 TOKEN_PATHS = ("/oidc/token", "/oauth/token")
 """Service accounts use the first in every published example; the newest route map names the second [D]."""
 TOKEN_SCOPE = "openid"  # noqa: S105 -- a scope, not a password
@@ -28,9 +31,6 @@ DATA_BASES = ("/data/workspace/{workspace}/api/v1", "/workspace/{workspace}/api/
 """The data service; older pages leave out `/data` [D]. The client uses the first, the local workspace serves both."""
 ORCHESTRATION_BASES = ("/orchestration/ws/{workspace}/api/v1", "/orchestration/api/v1/workspaces/{workspace}")
 """The service's own specification says the first, its guides say the second [D]. Both are tried, both are served."""
-
-RESERVED = "centrali-deploy-ledger"
-"""The slug of the structure in which this tool keeps what it needs to remember. Never listed, never declared."""
 
 RUNS_PATH = "function-runs"
 """The last segment of the list of runs [S]; below it `trigger/{id}`, `function/{id}` and `{id}/rerun` [S, D]."""

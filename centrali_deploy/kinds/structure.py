@@ -77,9 +77,7 @@ def _secret_paths(spec: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -
                 yield from _secret_paths(item, (*at, *path))
 
 
-def _check(name: str, spec: Plain) -> Iterator[Finding]:
-    if name == RESERVED:
-        yield Finding((), f"{RESERVED} is where centrali-deploy keeps what it applied.", "Give the structure another slug.")
+def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     properties = spec.get("properties")
     if not isinstance(properties, list):
         properties = []
@@ -110,6 +108,7 @@ KIND = Kind(
     members=tuple(Structure.model_fields),
     identity="recordSlug",
     slug=True,
+    reserved=frozenset({RESERVED}),
     service="data",
     path="collections",
     aliases=("structures",),

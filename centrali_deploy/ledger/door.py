@@ -46,7 +46,7 @@ class Door(Protocol):
         """Add an entry to the history; gives it with its number, which counts from 1."""
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says. Raises LedgerError when there is none of its number."""
+        """Say anew what an entry says; what a rollback needs stays. Raises LedgerError when there is none of its number."""
 
     def history(self, limit: int) -> list[Entry]:
         """The latest entries, the newest first, without what a rollback needs."""

@@ -53,16 +53,11 @@ class Entries:
         raise LedgerError("The history cannot be written: others write it all the time.", "Run again later.")
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says. Raises LedgerError when there is none of its number."""
+        """Say anew what an entry says; what a rollback needs stays. Raises LedgerError when there is none of its number."""
         leaf = self._leaves.get(entry.number) or self._shelf.named(self._key(entry.number))
-        after = self._leaf(entry)
-        if leaf is None or not self._shelf.change(leaf, after.text):
+        text = packed({**self._said(leaf), "entry": written_entry(entry)}) if leaf else ""
+        if leaf is None or not self._shelf.change(leaf, text):
             raise LedgerError(f"The history has no entry {entry.number}.", "Somebody deleted it.")
-        old, new = (set(unpacked(each.text)["chunks"]) for each in (leaf, after))
-        for other in self._shelf.find(self._inverses(entry.number)) if old - new else ():
-            if other.key not in new:
-                self._shelf.drop(other)
-        self._leaves[entry.number] = after._replace(id=leaf.id)
 
     def latest(self, limit: int) -> list[Entry]:
         """The newest first, without what a rollback needs."""

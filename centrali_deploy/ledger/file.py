@@ -83,10 +83,11 @@ class FileDoor(Locking):
                 return numbered
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says. Raises LedgerError when there is none of its number."""
-        if entry.number not in self._numbers():
+        """Say anew what an entry says; what a rollback needs stays. Raises LedgerError when there is none of its number."""
+        before = self.entry(entry.number)
+        if before is None:
             raise LedgerError(f"The history has no entry {entry.number}.", "Somebody deleted it.")
-        put_in_place(self._entry(entry.number), _entry_text(entry))
+        put_in_place(self._entry(entry.number), _entry_text(replace(entry, inverse=before.inverse)))
 
     def history(self, limit: int) -> list[Entry]:
         """The latest entries, the newest first."""
@@ -114,7 +115,7 @@ class FileSlips:
         self._path = path
 
     def all(self) -> list[Slip]:
-        """Every slip. Raises Unreadable for one that we did not write."""
+        """Every slip."""
         found = []
         for path in self._path.parent.glob(f"{self._path.name}.lock.*"):
             number = path.suffix.removeprefix(".")
@@ -151,11 +152,14 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 -- any JSON value
     """What a file says; None when there is none. Raises Unreadable, LedgerError."""
     try:
         with _explained(path):
-            return json.loads(path.read_bytes())
+            said = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
     except (ValueError, RecursionError) as error:
         raise damaged(f"the file {path}") from error
+    if said is None:
+        raise damaged(f"the file {path}")
+    return said
 
 
 def put_new(path: Path, text: str) -> None:

@@ -1,7 +1,8 @@
 """The lock of a run: taken, renewed while the run works, asked before each write, and let go at the end.
 
 A lease is only ours as long as that is certain: it is believed to end some seconds early, by the clock of the day and by
-one that nobody can set, so that clocks that differ a little do no harm. What was once lost is never believed in again.
+one that nobody can set, so that clocks that differ a little do no harm. One that ran out may still be renewed, as long
+as nobody else took it; what was once lost is never believed in again.
 """
 
 from __future__ import annotations
@@ -12,151 +13,128 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from centrali_deploy.errors import DeployError, LeaseLost, LedgerError, Locked
+from centrali_deploy.errors import DeployError, LeaseLost, Locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
 
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.model import Holder
 
-LEASE_S = 120.0
-"""How long the lock is ours without being renewed. Longer than the 60 seconds that the API may make us wait [D] and some."""
-RENEW_S = 30.0
-"""Between two renewals."""
-MARGIN_S = 10.0
-"""How much earlier than it does we believe it to end."""
-POLL_S = 5.0
-"""Between two looks at a lock that somebody else has."""
+LEASE = 120.0
+"""Seconds for which a lock is held without being renewed: longer than the 60 that the API usually makes us wait [D]."""
+RENEWED = 30.0
+"""Seconds between two renewals."""
+MARGIN = 10.0
+"""By how many seconds earlier than it does we believe a lease to end."""
+ASKED = 2.0
+"""Seconds between two looks at a lock that is waited for."""
+_HINT = "Nothing more was written: run again, and look at the plan."
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody else has the lock; `left`: the seconds for which we go on waiting."""
+class Clocks:
+    """The time of day in Unix seconds, one that only goes forward, and waiting."""
 
-    locked: Locked
-    left: float
+    now: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
 
 
-def taken(  # noqa: PLR0913 -- clocks are arguments
-    door: Door,
-    holder: Holder,
-    wait_s: float = 0.0,
-    *,
-    clock: Callable[[], float] = time.time,
-    sleep: Callable[[float], object] = time.sleep,
-    lease: float = LEASE_S,
-) -> Generator[Waiting, None, Holder]:
-    """Take the lock, and wait for it at most so long. Yields whom we wait for; returns the holder with the end of its lease.
-
-    Raises Locked when it is not free in time.
-    """
-    until = clock() + wait_s
-    while True:
-        now = clock()
-        mine = replace(holder, started=now, expires=now + lease)
-        try:
-            door.take(mine, now)
-        except Locked as error:
-            left = until - clock()
-            if left <= 0:
-                raise
-            yield Waiting(error, left)
-            sleep(min(POLL_S, left))
-        else:
-            return mine
+REAL = Clocks()
 
 
 class Held:
     """A lock that is ours. May be asked from every thread."""
 
-    def __init__(
-        self,
-        door: Door,
-        holder: Holder,
-        *,
-        clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
-        lease: float = LEASE_S,
-    ) -> None:
+    def __init__(self, door: Door, holder: Holder, clocks: Clocks = REAL) -> None:
         """`holder` is what was taken just now."""
-        self._door = door
-        self._clock, self._monotonic, self._lease = clock, monotonic, lease
-        self._guard = threading.Lock()
-        self._lost: LedgerError | None = None
-        self._failure: DeployError | None = None
         self.holder = holder
-        self._until = monotonic() + holder.expires - clock() - MARGIN_S
+        self.lost: LeaseLost | None = None
+        self._door = door
+        self._clocks = clocks
+        self._lock = threading.Lock()
+        self._failure: DeployError | None = None
+        self._until = clocks.steady() + holder.expires - clocks.now()
 
     @property
     def left(self) -> float:
-        """Seconds for which it certainly is ours."""
-        return min(self._until - self._monotonic(), self.holder.expires - MARGIN_S - self._clock())
+        """Seconds for which it is ours for certain."""
+        return min(self._until - self._clocks.steady(), self.holder.expires - self._clocks.now()) - MARGIN
 
     def check(self) -> None:
-        """Raise LeaseLost unless it certainly is ours. To be asked before each write."""
-        if self._lost is None and self.left <= 0:
-            self._lost = self._ran_out()
-        if self._lost:
-            raise self._lost
+        """Raise LeaseLost unless the lock is ours for certain. To be asked before each write; seldom takes a request."""
+        if self.lost is None and self.left <= 0:
+            self.keep()
+            if self.left <= 0 and self.lost is None:
+                why = f": {self._failure.message}" if self._failure else "."
+                self.lost = LeaseLost(f"The lock could not be renewed in time{why}", _HINT)
+        if self.lost:
+            raise self.lost
 
-    def renew(self) -> None:
-        """Make it last longer. When that fails, it is ours until it ends all the same, and may be tried again."""
-        with self._guard:
-            if self._lost or self.left <= 0:
+    def keep(self) -> None:
+        """Renew the lease. When that fails on the way, it is tried again at the next call, or found by the next check."""
+        with self._lock:
+            if self.lost:
                 return
-            now, start = self._clock(), self._monotonic()
-            renewed = replace(self.holder, expires=now + self._lease)
+            steady = self._clocks.steady()
+            renewed = replace(self.holder, expires=self._clocks.now() + LEASE)
             try:
                 self._door.renew(renewed)
             except LeaseLost as error:
-                self._lost = error
+                self.lost = error
             except DeployError as error:
                 self._failure = error
             else:
-                self.holder, self._until, self._failure = renewed, start + self._lease - MARGIN_S, None
+                self.holder, self._until, self._failure = renewed, steady + LEASE, None
 
-    def release(self) -> None:
+    def let_go(self) -> None:
         """Let it go. When that fails, it ends by itself."""
-        with self._guard:
-            if self._lost is None:
-                self._lost = LeaseLost("The lock was let go.", "Nothing more is written.")
+        with self._lock:
+            if self.lost:
+                return
+            self.lost = LeaseLost("The lock was let go.", _HINT)
+            try:
                 self._door.release(self.holder)
-
-    def _ran_out(self) -> LeaseLost:
-        why = f": {self._failure.message}" if self._failure else ""
-        return LeaseLost(f"The lock could not be renewed in time{why}", "Nothing more was written: run again, and look at the plan.")
+            except DeployError as error:
+                self._failure = error
 
 
 @contextmanager
-def held(  # noqa: PLR0913 -- clocks are arguments
-    door: Door,
-    holder: Holder,
-    *,
-    clock: Callable[[], float] = time.time,
-    monotonic: Callable[[], float] = time.monotonic,
-    lease: float = LEASE_S,
-    every: float = RENEW_S,
+def held(
+    door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Locked], object] = bool, clocks: Clocks = REAL
 ) -> Iterator[Held]:
-    """Hold a lock that was taken just now, and let it go in the end; a thread renews it every so many seconds."""
-    lock, over = Held(door, holder, clock=clock, monotonic=monotonic, lease=lease), threading.Event()
+    """Hold the lock for a while. Raises Locked when somebody else still has it after `timeout` seconds.
+
+    `wait` is told each time it has to be waited for. The lock is renewed from a thread until the end, and then let go.
+    """
+    lease, over = Held(door, _taken(door, holder, timeout, wait, clocks), clocks), threading.Event()
 
     def renewing() -> None:
-        while not over.wait(every):
-            lock.renew()
+        while not over.wait(RENEWED):
+            lease.keep()
 
-    thread = threading.Thread(target=renewing, name="lease", daemon=True)
-    thread.start()
+    threading.Thread(target=renewing, name="lease", daemon=True).start()
     try:
-        yield lock
+        yield lease
     finally:
         over.set()
-        _let_go(lock)
+        lease.let_go()
 
 
-def _let_go(lock: Held) -> None:
-    """What cannot be let go ends by itself; that is no reason for a run to fail."""
-    try:
-        lock.release()
-    except DeployError:
-        return
+def _taken(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object], clocks: Clocks) -> Holder:
+    """What was taken: the holder, since now."""
+    until = clocks.steady() + timeout
+    while True:
+        now = clocks.now()
+        mine = replace(holder, started=now, expires=now + LEASE)
+        try:
+            door.take(mine, now)
+        except Locked as error:
+            left = until - clocks.steady()
+            if left <= 0:
+                raise
+            wait(error)
+            clocks.sleep(min(ASKED, left))
+        else:
+            return mine

@@ -10,22 +10,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from centrali_deploy.errors import LeaseLost, LedgerError, Locked
+from centrali_deploy.errors import LeaseLost, LedgerError, Locked, Unreadable
+from centrali_deploy.ledger.model import Holder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from centrali_deploy.ledger.model import Holder
 
 _TRIES = 20
 _MINUTE, _HOUR = 60, 3600
 
 
 class Slip(NamedTuple):
-    """A slip: who holds it, or None when it was let go. `id` is what the slips know it by."""
+    """A slip: who holds it, None when it was let go, an error when nobody can tell. `id` is what the slips know it by."""
 
     number: int
-    holder: Holder | None
+    holder: Holder | Unreadable | None
     id: str
 
 
@@ -86,7 +85,7 @@ class Locking:
                 return
             self._slips.drop(mine)
             by = f" by {named(other)}"
-        raise LeaseLost(f"The lock was taken over{by}, or broken.", "Nothing more was written: run again, and look at the plan.")
+        raise LeaseLost(f"The lock was taken over{by}, or broken.", "Nothing more was written: run again when they have ended.")
 
     def release(self, holder: Holder) -> None:
         """Let it go; nothing happens if somebody else has it."""
@@ -101,8 +100,7 @@ class Locking:
         """Break the lock, whoever has it; gives who had it, also when their lease was over."""
         for _ in range(_TRIES):
             before = self._slips.all()
-            held = latest(before)
-            if held is None:
+            if not any(slip.holder for slip in before):
                 return None
             try:
                 self._slips.put(_next(before), None)
@@ -110,19 +108,20 @@ class Locking:
                 continue
             for slip in before:
                 self._slips.drop(slip)
-            return held
+            return latest(before)
         raise _busy()
 
     def _own(self, holder: Holder) -> Slip | None:
         """The slip of a holder, taken through this door or another one."""
-        if self._mine and self._mine.holder and self._mine.holder.id == holder.id:
+        if self._mine and _is_of(self._mine, holder):
             return self._mine
-        return next((slip for slip in self._slips.all() if slip.holder and slip.holder.id == holder.id), None)
+        return next((slip for slip in self._slips.all() if _is_of(slip, holder)), None)
 
 
 def latest(slips: Iterable[Slip]) -> Holder | None:
     """Who holds the lock, or held it last without letting it go."""
-    return max(((slip.number, slip.holder) for slip in slips if slip.holder), default=(0, None), key=lambda pair: pair[0])[1]
+    held = [(slip.number, slip.holder) for slip in slips if isinstance(slip.holder, Holder)]
+    return max(held, key=lambda pair: pair[0])[1] if held else None
 
 
 def locked(holder: Holder, now: float) -> Locked:
@@ -134,6 +133,12 @@ def locked(holder: Holder, now: float) -> Locked:
     )
 
 
+def told(holder: Holder) -> str:
+    """A holder in words: who, what they do, since when."""
+    since = datetime.fromtimestamp(holder.started, UTC)
+    return f"{named(holder)}: {holder.doing} since {since:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def named(holder: Holder) -> str:
     """Who, on which machine, in which job of CI."""
     return f"{holder.holder} on {holder.host}" + (f" ({holder.job})" if holder.job else "")
@@ -141,8 +146,14 @@ def named(holder: Holder) -> str:
 
 def _refuse_held(slips: Iterable[Slip], now: float) -> None:
     for slip in slips:
+        if isinstance(slip.holder, Unreadable):
+            raise slip.holder
         if slip.holder and slip.holder.expires > now:
             raise locked(slip.holder, now)
+
+
+def _is_of(slip: Slip, holder: Holder) -> bool:
+    return isinstance(slip.holder, Holder) and slip.holder.id == holder.id
 
 
 def _next(slips: Iterable[Slip]) -> int:

@@ -25,6 +25,8 @@ FORMAT = 1
 MIGRATIONS: Migrations = MappingProxyType({})
 """From each older format, how a ledger of it becomes one of the next. There has been only one format so far."""
 _KEY_BYTES = 32
+_LATEST = 1e11
+"""Unix seconds: a moment that no clock shows."""
 _NEWER = "It was written by a newer centrali-deploy: use that one."
 
 
@@ -124,9 +126,12 @@ def read_holder(said: Any, where: str) -> Holder:  # noqa: ANN401 -- whatever is
     """Who holds a lock. Raises Unreadable."""
     try:
         texts = {member: str(said[member]) for member in ("holder", "host", "job", "doing", "id")}
-        return Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
+        found = Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(where) from error
+    if not 0 <= found.started <= found.expires < _LATEST:
+        raise damaged(where)
+    return found
 
 
 def damaged(where: str) -> Unreadable:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.errors import Conflict
+from centrali_deploy.errors import Conflict, Unreadable
 from centrali_deploy.ledger.locking import Slip, Taken
-from centrali_deploy.ledger.model import damaged, read_holder
+from centrali_deploy.ledger.model import read_holder
 from centrali_deploy.ledger.packing import compact, unpacked
 from centrali_deploy.ledger.shelf import Leaf
 
@@ -29,7 +29,7 @@ class LeafSlips:
         self._part = f"lock/{deployment}"
 
     def all(self) -> list[Slip]:
-        """Every slip. Raises Unreadable for one that we did not write."""
+        """Every slip."""
         return [Slip(leaf.number, holder_of(leaf.text, self._shelf.where), leaf.id) for leaf in self._shelf.find(self._part)]
 
     def put(self, number: int, holder: Holder | None) -> Slip:
@@ -56,10 +56,11 @@ def text_of(holder: Holder | None) -> str:
     return compact(asdict(holder) if holder else {_FREE: True})
 
 
-def holder_of(text: str, where: str) -> Holder | None:
-    """Who holds a slip that says this. Raises Unreadable."""
+def holder_of(text: str, where: str) -> Holder | Unreadable | None:
+    """Who holds a slip that says this; an error when nobody can tell."""
     try:
         said: Any = unpacked(text)
-    except ValueError as error:
-        raise damaged(where) from error
-    return None if said == {_FREE: True} else read_holder(said, where)
+        return None if said == {_FREE: True} else read_holder(said, where)
+    except (ValueError, Unreadable):
+        hint = "A newer centrali-deploy took it, or somebody edited it: centrali-deploy unlock breaks it."
+        return Unreadable(f"The lock in {where} cannot be read.", hint)

@@ -82,7 +82,9 @@ class Checking:
 
     def _check_name(self) -> None:
         name = self.address.name
-        if self.kind.slug and not is_slug(name):
+        if name in self.kind.reserved:
+            self._problem((), f'"{name}" is the name under which this tool keeps what it applied.', "Choose another one.")
+        elif self.kind.slug and not is_slug(name):
             self._problem((), f'"{name}" is not a slug.', "Use lowercase letters, digits and hyphens, for example job-logs.")
         elif not name or len(name) > _LONGEST_NAME or not name.isprintable():
             self._problem((), f'"{name[:40]}" is not a name.', f"Use 1 to {_LONGEST_NAME} printable characters.")

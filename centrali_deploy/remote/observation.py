@@ -15,7 +15,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.states import LiveResource, LiveState
-from centrali_deploy.wire import RESERVED, is_id
+from centrali_deploy.wire import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Mapping
@@ -85,8 +85,9 @@ def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
             if not is_id(item.get("id")) or not isinstance(item.get(kind.identity), str):
                 message = f"The list of {kind.section} holds something without an id or a {kind.identity}."
                 raise RemoteError(message, "Look for it in the console.", path=f"/{kind.path}")
-            found[str(item["id"])] = item
-    return [item for item in found.values() if item[kind.identity] != RESERVED]
+            if item[kind.identity] not in kind.reserved:
+                found[str(item["id"])] = item
+    return list(found.values())
 
 
 def _fill(kind: Kind, listed: dict[str, list[Raw]], unread: Mapping[Address, Unread]) -> None:

@@ -1,10 +1,24 @@
-"""Ledgers, holders and entries."""
+"""Ledgers, holders and entries, and clients whose requests are tampered with."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
 from centrali_deploy.address import Address
 from centrali_deploy.ledger.model import Entry, Holder, Ledger
+from centrali_deploy.remote.client import Client
+from centrali_deploy.remote.connection import Connection
+from centrali_deploy.remote.credentials import ServiceAccount
+from centrali_deploy.remote.in_process import InProcess
+from centrali_deploy.remote.sending import Sender
 from centrali_deploy.states import Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Handler = Callable[[httpx.Request], httpx.Response]
 
 F, T = Address("function", "f"), Address("trigger", "nightly/report")
 
@@ -38,3 +52,23 @@ def entry(digest: str = "d", **parts: object) -> Entry:
         "note": "",
     }
     return Entry(**{**whole, **parts})  # type: ignore[arg-type]
+
+
+class Between(httpx.BaseTransport):
+    """Stands in front of a local workspace; `act` is given the number of each request, from 0, the request, and the way to the answer."""
+
+    def __init__(self, app: Any, act: Callable[[int, httpx.Request, Handler], httpx.Response]) -> None:
+        self.inner, self.act, self.seen = InProcess(app), act, -1
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/token"):
+            return self.inner.handle_request(request)
+        self.seen += 1
+        return self.act(self.seen, request, self.inner.handle_request)
+
+
+def client_behind(app: Any, act: Callable[[int, httpx.Request, Handler], httpx.Response]) -> Client:
+    """A client of the local workspace with something in between."""
+    account = app.state.accounts["acme-dev"]
+    connection = Connection("http://localhost", "acme-dev", ServiceAccount(account.client_id, account.client_secret))
+    return Client(connection, Sender(Between(app, act), sleep=lambda _seconds: None))

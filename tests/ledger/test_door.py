@@ -188,11 +188,11 @@ def test_the_history_is_told_from_its_end(opened: Opened) -> None:
 
 @pytest.mark.parametrize("long", [False, True])
 @pytest.mark.parametrize("same_door", [False, True])
-def test_an_entry_says_something_else_when_it_is_amended(opened: Opened, same_door: bool, long: bool) -> None:
+def test_an_amended_entry_keeps_what_a_rollback_needs(opened: Opened, same_door: bool, long: bool) -> None:
     door = opened()
-    added = door.add(entry(inverse=[str(number**7) for number in range(100_000 if long else 1)]))
-    after = replace(added, ended="2026-01-01T00:01:00Z", inverse=[*added.inverse, "more"], note="done")
-    (door if same_door else opened()).amend(after)
+    added = door.add(entry(inverse=[str(number**7) for number in range(60_000 if long else 1)]))
+    after = replace(added, ended="2026-01-01T00:01:00Z", note="done")
+    (door if same_door else opened()).amend(replace(after, inverse=None))
     assert opened().entry(1) == after
     assert opened().history(1) == [replace(after, inverse=None)]
     with pytest.raises(LedgerError, match="no entry 5"):
