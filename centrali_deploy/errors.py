@@ -15,8 +15,8 @@
     |- LedgerError            something about what is recorded                       10
     |  |- Unreadable          it is damaged, or newer than this tool                  5
     |  |- LedgerMoved         somebody else wrote it at the same moment               5
-    |  |- Locked              somebody else is applying; says who and until when      6
-    |     |- LeaseLost        the lock is not ours any more: nothing more is written  6
+    |  |- Locked              somebody else is applying                               6
+    |     |- LeaseLost        somebody else took the lock over                        6
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
     |- FunctionFailed         a function failed, or gave something else                 3
@@ -103,8 +103,7 @@ class DeployError(Exception):
     @property
     def reason(self) -> str:
         """The class name in words a machine can rely on: `UnsafePlan` is `unsafe-plan`."""
-        name = type(self).__name__
-        return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in type(self).__name__).lstrip("-")
 
 
 class ManifestError(DeployError):

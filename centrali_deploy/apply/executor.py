@@ -31,9 +31,21 @@ def _never() -> bool:
     return False
 
 
-def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: Callable[[], bool] = _never) -> Iterator[Event]:
+def always() -> None:
+    """Nobody has to be asked."""
+
+
+def execute(
+    plan: Plan,
+    writing: Writing,
+    workers: int = WORKERS,
+    *,
+    stopping: Callable[[], bool] = _never,
+    allowed: Callable[[], None] = always,
+) -> Iterator[Event]:
     """Carry out the plan. Raises ManifestError, before anything is written, when a secret is not set.
 
+    `allowed` is asked before each change, and raises what keeps it from being written.
     Once `stopping` says so, raises Interrupted as soon as what was begun is finished.
     """
     check_secrets(plan, writing)
@@ -44,7 +56,7 @@ def execute(plan: Plan, writing: Writing, workers: int = WORKERS, *, stopping: C
             while True:
                 yield from queue.skipped()
                 for change in [] if stopping() else queue.ready(workers - len(running), idle=not running):
-                    running[pool.submit(_carry_out, writing, change)] = change
+                    running[pool.submit(_carry_out, writing, change, allowed)] = change
                     yield Started(change)
                 if running:
                     yield from _ended(running, queue)
@@ -85,9 +97,10 @@ def check_secrets(plan: Plan, writing: Writing) -> None:
         raise ManifestError(problems)
 
 
-def _carry_out(writing: Writing, change: Change) -> Outcome:
+def _carry_out(writing: Writing, change: Change, allowed: Callable[[], None]) -> Outcome:
     start = time.monotonic()
     try:
+        allowed()
         writing.write(change)
     except DeployError as error:
         found = writing.problems(change, error) if isinstance(error, RemoteError) else ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from centrali_deploy.cli.owning import owning, prune_options
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import ExitCode
 from centrali_deploy.pipeline.apply import unset
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
 @workspace_command("plan", example="centrali-deploy plan --local examples/workspace.yaml")
 @click.option("--detailed-exitcode", is_flag=True, help="Leave with 2 when there are changes.")
+@prune_options
 @resend_secrets
-def command(run: Run, *, detailed_exitcode: bool, resend_secrets: bool) -> None:
+def command(run: Run, *, detailed_exitcode: bool, prune: bool, allow_mass_delete: bool, resend_secrets: bool) -> None:
     """Show what apply would change. PATHS are files or directories, ./workspace.yaml and its like by default."""
-    planned = run.answer.follow(plan(run.loaded, run.client, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)), run.client)
+    policy = Policy(resend_secrets, prune, allow_mass_delete, run.loaded.protect)
+    planned = run.answer.follow(plan(run.loaded, run.client, policy, owning(run).read()), run.client)
     run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
     run.answer.parts["plan"] = plan_part(planned.plan)
     missing = unset(planned, run.client)

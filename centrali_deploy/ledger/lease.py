@@ -102,7 +102,7 @@ class Held:
 
 @contextmanager
 def held(
-    door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Locked], object] = bool, clocks: Clocks = REAL
+    door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Locked], object] | None = None, clocks: Clocks = REAL
 ) -> Iterator[Held]:
     """Hold the lock for a while. Raises Locked when somebody else still has it after `timeout` seconds.
 
@@ -122,7 +122,7 @@ def held(
         lease.let_go()
 
 
-def _taken(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object], clocks: Clocks) -> Holder:
+def _taken(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object] | None, clocks: Clocks) -> Holder:
     """What was taken: the holder, since now."""
     until = clocks.steady() + timeout
     while True:
@@ -134,7 +134,8 @@ def _taken(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], 
             left = until - clocks.steady()
             if left <= 0:
                 raise
-            wait(error)
+            if wait:
+                wait(error)
             clocks.sleep(min(ASKED, left))
         else:
             return mine

@@ -128,7 +128,7 @@ def locked(holder: Holder, now: float) -> Locked:
     """Somebody else has it: who, since when, until when, and what now."""
     until = datetime.fromtimestamp(holder.expires, UTC)
     return Locked(
-        f"{named(holder)} has been busy with {holder.doing} for {_age(now - holder.started)}.",
+        f"{named(holder)} is doing {holder.doing} since {_age(now - holder.started)}.",
         f"Wait with --lock-timeout 10m. If that run was killed, it is free at {until:%H:%M:%S} UTC, or at once by centrali-deploy unlock.",
     )
 
@@ -141,7 +141,7 @@ def told(holder: Holder) -> str:
 
 def named(holder: Holder) -> str:
     """Who, on which machine, in which job of CI."""
-    return f"{holder.holder} on {holder.host}" + (f" ({holder.job})" if holder.job else "")
+    return f"{holder.holder} on {holder.host}" + (f", {holder.job}" if holder.job else "")
 
 
 def _refuse_held(slips: Iterable[Slip], now: float) -> None:

@@ -176,6 +176,11 @@ class Plan:
         return tuple(change for change in self.changes if change.action is not Action.NO_OP)
 
     @property
+    def kept(self) -> tuple[Address, ...]:
+        """What is ours, no longer declared, and stays because nothing is pruned."""
+        return tuple(change.address for change in self.changes if change.undeclared)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
         return not self.pending

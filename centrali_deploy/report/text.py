@@ -37,11 +37,18 @@ SYMBOLS = {
     Action.NO_OP: (" ", "dim"),
 }
 _DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
+_SIDES = {"theirs": "somebody else changed it", "both": "somebody else changed it, too"}
 _LONGEST = 200
 _WIDTH = 76
 _MOST_LINES = 5000
 _MOST_PROBLEMS = 50
-_DOING = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.REPLACE: "to replace", Action.DELETE: "to delete"}
+_DOING = {
+    Action.CREATE: "to create",
+    Action.UPDATE: "to update",
+    Action.REPLACE: "to replace",
+    Action.DELETE: "to delete",
+    Action.FORGET: "to forget",
+}
 
 
 def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -> Iterator[str]:
@@ -56,8 +63,12 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
     if verbose and len(plan.pending) < len(plan.changes):
         yield ""
         for change in plan.changes:
-            if change.action is Action.NO_OP:
+            if change.action is Action.NO_OP and not change.undeclared:
                 yield from change_lines(change, paint)
+    if plan.kept:
+        yield ""
+        yield "No longer declared here, ours, and kept (--prune deletes them):"
+        yield from (f"  {address}" for address in plan.kept)
     if verbose and plan.unmanaged:
         yield ""
         yield "In the workspace, not declared here and left alone:"
@@ -80,17 +91,21 @@ def change_lines(change: Change, paint: Paint, *, verbose: bool = False) -> Iter
     """One change: its symbol, address, reason and place, then its fields; verbose, where their values came from."""
     symbol, style = SYMBOLS[change.action]
     where = f"  {change.position}" if change.position else ""
-    yield f"{paint(f'{symbol} {change.address}', style)}  {change.reason}{paint(where, 'dim')}"
+    adopted = ", found here and not ours so far: adopted" if change.adopting else ""
+    yield f"{paint(f'{symbol} {change.address}', style)}  {change.reason}{adopted}{paint(where, 'dim')}"
     for field in change.fields:
-        yield from (f"    {line}" for line in _field(change, field, paint))
+        yield from (f"    {line}" for line in field_lines(change.address, field, paint, new=change.action is Action.CREATE))
         if verbose and field.layer:
             yield paint(f"      from {field.layer}", "dim")
 
 
 def summary(plan: Plan, paint: Paint) -> str:
     """One line: how many of what."""
-    same = len({c.address for c in plan.changes if c.action is Action.NO_OP})
-    rest = f"{same} unchanged" + (f", {len(plan.unmanaged)} in the workspace not declared here and left alone" if plan.unmanaged else "")
+    same = len({c.address for c in plan.changes if c.action is Action.NO_OP and not c.undeclared})
+    rest = f"{same} unchanged" + (f", {len(plan.kept)} no longer declared and kept" if plan.kept else "")
+    adopted = len({c.address for c in plan.changes if c.adopting})
+    rest += f", {adopted} of all found here and adopted" if adopted else ""
+    rest += f", {len(plan.unmanaged)} in the workspace not declared here and left alone" if plan.unmanaged else ""
     if plan.empty:
         return paint(f"No changes. {rest}.", "green")
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
@@ -160,13 +175,15 @@ def undeclared_lines(undeclared: Iterable[Undeclared], desired: DesiredState) ->
         yield f"{place}  {address}: {path_text(reference.path)} names {reference.target}. {near}".rstrip()
 
 
-def _field(change: Change, field: FieldChange, paint: Paint) -> Iterator[str]:
+def field_lines(address: Address, field: FieldChange, paint: Paint, *, new: bool = False) -> Iterator[str]:
+    """One member, from what to what; of something `new`, only what it is going to be."""
     name = path_text(field.path)
-    kind = KINDS[change.address.kind]
-    note = f" ({field.note})" if field.note else ""
+    kind = KINDS[address.kind]
+    notes = [field.note, _SIDES.get(field.side, "")]
+    note = "".join(f" ({each})" for each in notes if each)
     if field.path == (kind.text_member,):
-        yield from _text(name, field, paint)
-    elif change.action is Action.CREATE:
+        yield from _text(name, field, note, paint)
+    elif new:
         yield from _block(f"{name}: ", field.after)
     elif field.before is Mark.ABSENT and isinstance(field.after, dict | list):
         yield from _block(f"{name}: {paint('(not set)', 'red')} -> ", field.after)
@@ -197,12 +214,12 @@ def _lines(value: dict[str, Any] | list[Any]) -> Iterator[str]:
         yield from (f"  {line}" for line in rest)
 
 
-def _text(name: str, field: FieldChange, paint: Paint) -> Iterator[str]:
+def _text(name: str, field: FieldChange, note: str, paint: Paint) -> Iterator[str]:
     after = str(field.after)
     if field.before is Mark.ABSENT:
         yield f"{name}: {counted(len(_split(after)), 'line')}"
         return
-    yield f"{name}:"
+    yield f"{name}:{note}"
     before = _split(str(field.before))
     if len(before) + len(_split(after)) > _MOST_LINES:
         yield f"  {len(before)} lines -> {len(_split(after))} lines (too long to show)"

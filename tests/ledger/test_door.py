@@ -78,7 +78,7 @@ def test_who_comes_second_is_told_who_is_first(opened: Opened) -> None:
     opened().take(holder("ann"), 1000)
     with pytest.raises(Locked) as caught:
         opened().take(holder("bob", 1050), 1050)
-    assert caught.value.message == "ann on ci-7 (https://ci.example/7) has been busy with apply for 50 s."
+    assert caught.value.message == "ann on ci-7, https://ci.example/7 is doing apply since 50 s."
     assert caught.value.hint == (
         "Wait with --lock-timeout 10m. If that run was killed, it is free at 00:17:40 UTC, or at once by centrali-deploy unlock."
     )

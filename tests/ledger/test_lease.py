@@ -213,7 +213,7 @@ def test_who_waits_is_told_for_whom_and_gets_it_when_it_is_free(opened: Opened) 
 
     with held(opened(), holder(), timeout=60, wait=wait, clocks=time.clocks) as lock:
         assert lock.holder.started == time.now == 1000 + 3 * ASKED
-    assert told[2] == "bob on ci-7 (https://ci.example/7) has been busy with apply for 4 s."
+    assert told[2] == "bob on ci-7, https://ci.example/7 is doing apply since 4 s."
 
 
 def test_who_waits_longer_than_the_lease_of_a_killed_run_gets_its_lock(opened: Opened) -> None:

@@ -34,6 +34,7 @@ def test_a_plan_has_every_part() -> None:
         "digest": plan.digest,
         "empty": False,
         "summary": {"create": 0, "update": 1, "replace": 0, "delete": 0, "forget": 0, "no-op": 1},
+        "kept": [],
         "unmanaged": ["structure/s"],
         "changes": [
             {
