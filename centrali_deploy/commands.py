@@ -9,6 +9,7 @@ COMMANDS = {
     "fmt": "Order and indent manifests, comments kept.",
     "plan": "Show what apply would change.",
     "apply": "Change the workspace to what the manifests say.",
+    "show": "Show a saved plan.",
     "drift": "Show what others changed since the last apply.",
     "destroy": "Delete everything that is ours.",
     "forget": "Let go of resources without deleting them.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,14 +13,16 @@ from centrali_deploy.apply.outcome import Outcome, Started
 from centrali_deploy.cli.interrupting import stops_between_changes
 from centrali_deploy.cli.owning import Locking, lock_options, owning, prune_options, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
-from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError
+from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
 from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale
 from centrali_deploy.pipeline.plan import plan
+from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.planfile import moved
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, outcomes_part, plan_part
-from centrali_deploy.report.text import change_lines, outcome_lines, outcomes_summary, plan_lines, progress_line
+from centrali_deploy.report.text import change_lines, moved_lines, outcome_lines, outcomes_summary, plan_lines, progress_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,21 +39,35 @@ if TYPE_CHECKING:
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
 @click.option("--yes", is_flag=True, help="Do not ask. Never approves what a protection refuses.")
+@click.option("--refresh", is_flag=True, help="Of a saved plan that is stale: show what differs, and ask anew.")
 @prune_options
 @lock_options
 @resend_secrets
 def command(  # noqa: PLR0913 -- one parameter per option
-    run: Run, *, yes: bool, prune: bool, allow_mass_delete: bool, resend_secrets: bool, lock_timeout: float, no_lock: bool
+    run: Run, *, yes: bool, refresh: bool, prune: bool, allow_mass_delete: bool, resend_secrets: bool, lock_timeout: float, no_lock: bool
 ) -> None:
-    """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default."""
+    """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default; or a saved plan."""
     policy = Policy(resend_secrets, prune, allow_mass_delete, run.loaded.protect)
-    carry_out(run, policy, Locking(lock_timeout, no_lock), yes=yes, doing="apply")
+    if run.saved:
+        if policy != Policy(protect=run.loaded.protect):
+            raise UsageProblem("A saved plan says itself what is pruned and sent again.", "Give these options to plan --out.")
+        policy = run.saved.policy
+    elif refresh:
+        raise UsageProblem("--refresh is for saved plans.", "Leave it out: manifests are planned anew each time.")
+    carry_out(run, policy, Locking(lock_timeout, no_lock), yes=yes, doing="apply", refresh=refresh)
 
 
-def carry_out(run: Run, policy: Policy, locking: Locking, *, yes: bool, doing: str) -> None:
-    """Plan, show, ask, and execute under the lock what was shown."""
+def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
+    run: Run, policy: Policy, locking: Locking, *, yes: bool, doing: str, refresh: bool = False
+) -> None:
+    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved."""
     own = owning(run)
     planned = _planned(run, policy, own)
+    if run.saved and refresh and (others := moved(run.saved, planned.plan, planned.live)):
+        run.answer.write(moved_lines(run.saved.plan, planned.plan, others, run.answer.paint))
+        run = replace(run, saved=None)
+    elif run.saved:
+        refuse_moved(run.saved, planned)
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
     check(planned, run.client)
@@ -80,7 +97,9 @@ def _show_plan(run: Run, planned: Planned) -> None:
 
 def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
     """Go on with what was approved, or with what is to be done now if everything was approved beforehand."""
-    if not yes:
+    if run.saved:
+        refuse_moved(run.saved, now)
+    elif not yes:
         refuse_stale(approved.plan, now.plan)
     elif approved.plan.digest != now.plan.digest:
         run.answer.write(["", "The workspace changed meanwhile. Now it is:"])

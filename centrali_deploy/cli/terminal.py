@@ -16,7 +16,8 @@ import click
 from centrali_deploy.errors import DeployError, ExitCode, NotWritten
 from centrali_deploy.pipeline.following import followed
 from centrali_deploy.report import json as json_report
-from centrali_deploy.report.text import counted, error_lines
+from centrali_deploy.report.fields import counted
+from centrali_deploy.report.text import error_lines
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

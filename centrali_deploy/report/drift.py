@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.report.fields import counted, field_lines
 from centrali_deploy.report.json import field_part
-from centrali_deploy.report.text import counted, field_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

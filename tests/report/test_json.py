@@ -43,6 +43,7 @@ def test_a_plan_has_every_part() -> None:
                 "reason": "differs",
                 "position": "w.yaml:4:3",
                 "requires": ["function/g"],
+                "adopting": False,
                 "fields": [
                     {
                         "path": "params[k].value",
@@ -50,11 +51,20 @@ def test_a_plan_has_every_part() -> None:
                         "after": [{"$mark": "absent"}],
                         "note": "resent",
                         "layer": "",
+                        "side": "",
                         "position": "w.yaml:4:3",
                     }
                 ],
             },
-            {"address": "function/g", "action": "no-op", "reason": "same", "position": None, "requires": [], "fields": []},
+            {
+                "address": "function/g",
+                "action": "no-op",
+                "reason": "same",
+                "position": None,
+                "requires": [],
+                "adopting": False,
+                "fields": [],
+            },
         ],
         "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes."}],
         "hints": [],
