@@ -64,8 +64,8 @@ class Shelf:
         """Whether the structure was not there and was made by us."""
 
     def find(self, *parts: str, most: int | None = None) -> list[Leaf]:
-        """The leaves of these parts, the latest first; one request for each forty of them. None where there is no structure."""
-        query = {"data.part[in]": ",".join(parts), "sort": "-createdAt"}
+        """The leaves of these parts, or the highest numbers of them; one request for each forty. None where there is no structure."""
+        query = {"data.part[in]": ",".join(parts), "sort": "-data.number" if most else "-createdAt"}
         return [leaf for leaf in islice(self._all(query, most), most) if leaf.part in parts]
 
     def named(self, key: str) -> Leaf | None:
