@@ -11,14 +11,13 @@ import click
 
 from centrali_deploy.apply.outcome import Outcome, Started
 from centrali_deploy.cli.interrupting import stops_between_changes
-from centrali_deploy.cli.owning import Locking, lock_options, owning, prune_options, waiting
+from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, refuse_unknown_consents, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
 from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planfile import moved
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, outcomes_part, plan_part
@@ -34,22 +33,32 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.owning import Owning
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Change
+    from centrali_deploy.plan.model import Change, Policy
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
 @click.option("--yes", is_flag=True, help="Do not ask. Never approves what a protection refuses.")
 @click.option("--refresh", is_flag=True, help="Of a saved plan that is stale: show what differs, and ask anew.")
 @prune_options
+@allow_loss
 @lock_options
 @resend_secrets
 def command(  # noqa: PLR0913 -- one parameter per option
-    run: Run, *, yes: bool, refresh: bool, prune: bool, allow_mass_delete: bool, resend_secrets: bool, lock_timeout: float, no_lock: bool
+    run: Run,
+    *,
+    yes: bool,
+    refresh: bool,
+    prune: bool,
+    allow_mass_delete: bool,
+    allow_loss: tuple[str, ...],
+    resend_secrets: bool,
+    lock_timeout: float,
+    no_lock: bool,
 ) -> None:
     """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default; or a saved plan."""
-    policy = Policy(resend_secrets, prune, allow_mass_delete, run.loaded.protect)
+    policy = policy_of(run, resend_secrets=resend_secrets, prune=prune, allow_mass_delete=allow_mass_delete, allow_loss=allow_loss)
     if run.saved:
-        if policy != Policy(protect=run.loaded.protect):
+        if policy != policy_of(run):
             raise UsageProblem("A saved plan says itself what is pruned and sent again.", "Give these options to plan --out.")
         policy = run.saved.policy
     elif refresh:
@@ -70,6 +79,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
         refuse_moved(run.saved, planned)
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
+    refuse_unknown_consents(planned, policy)
     check(planned, run.client)
     found: list[Outcome] = []
     if planned.plan.pending or own.adopted(planned):

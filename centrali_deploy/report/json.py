@@ -35,6 +35,17 @@ def plan_part(plan: Plan) -> dict[str, Any]:
         "unmanaged": [str(address) for address in plan.unmanaged],
         "changes": [change_part(change) for change in plan.changes],
         "hints": [{"address": str(hint.address), "message": hint.message, "lines": list(hint.lines)} for hint in plan.hints],
+        "hazards": [
+            {
+                "address": str(hazard.address),
+                "path": path_text(hazard.path),
+                "class": "losing" if hazard.losing and hazard.count != 0 else "safe" if hazard.count == 0 else "risky",
+                "message": hazard.message,
+                "records": hazard.count,
+                "of": hazard.total,
+            }
+            for hazard in plan.hazards
+        ],
         "refusals": [
             {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
             for refusal in plan.refusals

@@ -11,6 +11,7 @@ from centrali_deploy.address import path_text
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import ManifestError
 from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.safety import counted_words
 from centrali_deploy.report.fields import counted, field_lines
 from centrali_deploy.states import near_name
 
@@ -67,6 +68,7 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield ""
         yield "In the workspace, not declared here and left alone:"
         yield from (f"  {address}" for address in plan.unmanaged)
+    yield from hazard_lines(plan, paint)
     for refusal in plan.refusals:
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
@@ -79,6 +81,19 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield paint("apply will refuse this plan.", "red")
     yield ""
     yield summary(plan, paint)
+
+
+def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:
+    """What the plan means for records: the losses first."""
+    if plan.hazards:
+        yield ""
+        yield "Records:"
+    for hazard in sorted(plan.hazards, key=lambda each: not each.losing):
+        word, style = (
+            ("LOSS", "red") if hazard.losing and hazard.count != 0 else ("safe", "green") if hazard.count == 0 else ("risk", "yellow")
+        )
+        at = f" {path_text(hazard.path)}" if hazard.path else ""
+        yield f"  {paint(word, style)}  {hazard.address}{at}: {hazard.message} ({counted_words(hazard)})"
 
 
 def change_lines(change: Change, paint: Paint, *, verbose: bool = False) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from centrali_deploy.address import Address
+from centrali_deploy.errors import LedgerError
 from centrali_deploy.ledger.model import Entry, Holder, Ledger
 from centrali_deploy.remote.client import Client
 from centrali_deploy.remote.connection import Connection
@@ -72,3 +74,22 @@ def client_behind(app: Any, act: Callable[[int, httpx.Request, Handler], httpx.R
     account = app.state.accounts["acme-dev"]
     connection = Connection("http://localhost", "acme-dev", ServiceAccount(account.client_id, account.client_secret))
     return Client(connection, Sender(Between(app, act), sleep=lambda _seconds: None))
+
+
+def together(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """What comes of doing something at the same moment, so many times; an error is what comes of it, too."""
+    start, found = threading.Barrier(count), [None] * count
+
+    def one(index: int) -> None:
+        start.wait()
+        try:
+            found[index] = act(index)
+        except LedgerError as error:
+            found[index] = error
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found

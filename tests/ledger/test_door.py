@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from ledgers import F, T, entry, holder, ledger
+from ledgers import F, T, entry, holder, ledger, together
 
 from centrali_deploy.errors import LeaseLost, LedgerError, LedgerMoved, Locked
+from centrali_deploy.ledger.door import Door
+from centrali_deploy.ledger.file import FileDoor
+from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.states import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from centrali_deploy.ledger.door import Door
 
     Opened = Callable[..., Door]
 
@@ -133,25 +133,6 @@ def test_the_lock_is_renewed_and_let_go_through_another_door(opened: Opened) -> 
     assert opened().holder() is None
 
 
-def together(count: int, act: Callable[[int], Any]) -> list[Any]:
-    """What comes of doing something at the same moment, so many times; an error is what comes of it, too."""
-    start, found = threading.Barrier(count), [None] * count
-
-    def one(index: int) -> None:
-        start.wait()
-        try:
-            found[index] = act(index)
-        except LedgerError as error:
-            found[index] = error
-
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 def test_of_two_who_take_it_at_the_same_moment_one_wins_each_time(opened: Opened) -> None:
     doors = [opened(), opened()]
     for number in range(200):
@@ -197,3 +178,8 @@ def test_an_amended_entry_keeps_what_a_rollback_needs(opened: Opened, same_door:
     assert opened().history(1) == [replace(after, inverse=None)]
     with pytest.raises(LedgerError, match="no entry 5"):
         door.amend(replace(after, number=5))
+
+
+@pytest.mark.parametrize("kind", [WorkspaceDoor, FileDoor])
+def test_every_door_has_every_member_of_a_door(kind: type) -> None:
+    assert {name for name in vars(Door) if not name.startswith("_")} - {"where"} <= set(dir(kind))

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from ending import result_of
-from ledgers import client_behind, entry, holder, ledger
+from ledgers import F, client_behind, entry, holder, ledger, together
 
 from centrali_deploy.address import Address
-from centrali_deploy.errors import LeaseLost, LedgerError, LedgerMoved, Locked, ManifestError, Unreadable
+from centrali_deploy.errors import LeaseLost, LedgerError, LedgerMoved, Locked, ManifestError, Rejected, RemoteError, Unreadable
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.model import Ledger
+from centrali_deploy.ledger.shelf import Shelf
+from centrali_deploy.ledger.slips import LeafSlips
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.plan.model import Policy
+from centrali_deploy.sealing import Seal
+from centrali_deploy.secret import Secret
 from centrali_deploy.states import Recorded
 from centrali_deploy.wire import RESERVED
 
@@ -312,3 +316,108 @@ def test_nobody_plans_it_and_nobody_declares_it(client: Client, manifest: Callab
     assert found.plan.unmanaged == ()
     with pytest.raises(ManifestError, match="under which this tool keeps what it applied"):
         load([manifest({"version": 1, "structures": {RESERVED: {"name": "Mine"}}})], {})
+
+
+def test_no_secret_is_in_any_record(client: Client) -> None:
+    secret = Secret("${env:KEY}", lambda: "canary-of-a-secret")
+    spec = Seal(b"key").sealed(
+        F, {"code": "async function run() { return 'long' }" * 20, "params": {"key": {"value": secret, "encrypt": True}}}
+    )
+    door = WorkspaceDoor(client, "default")
+    door.write(Ledger("default", b"key", 1, {F: Recorded(F, "1", spec, "1")}, "1.0"))
+    door.take(holder(), 1000)
+    door.add(entry(inverse=[spec]))
+    kept = json.dumps(records(client))
+    assert '\\"$secret\\' in kept
+    assert "canary" not in kept
+    assert "async function" not in kept
+
+
+def test_where_keys_are_not_unique_the_lock_is_still_never_two_s(app: Any) -> None:
+    def careless(_number: int, request: httpx.Request, way: Handler) -> httpx.Response:
+        content = request.read().replace(b'"isUnique":true', b'"isUnique":false')
+        headers = {name: value for name, value in request.headers.items() if name != "content-length"}
+        return way(httpx.Request(request.method, request.url, headers=headers, content=content))
+
+    with client_behind(app, careless) as one, client_behind(app, careless) as other:
+        doors = [WorkspaceDoor(client, "default") for client in (one, other)]
+        for number in range(40):
+            now = 1000.0 + number
+            found = together(2, lambda index, now=now: doors[index].take(holder(f"{index} {now}", now), now))  # type: ignore[misc]
+            assert found.count(None) <= 1
+            for index in (0, 1):
+                doors[index].release(holder(f"{index} {now}", now))
+
+
+def test_who_renews_too_late_sees_who_takes_over_at_that_moment(app: Any, client: Client) -> None:
+    slips, patched = LeafSlips(Shelf(client), "default"), []
+
+    def late(_number: int, request: httpx.Request, way: Handler) -> httpx.Response:
+        if request.method == "GET" and patched:
+            slips.put(2, holder("bob", 1061))
+        patched.extend([request.method] if request.method == "PATCH" else [])
+        return way(request)
+
+    with client_behind(app, late) as other:
+        door = WorkspaceDoor(other, "default")
+        door.take(holder("ann", 1000), 1000)
+        with pytest.raises(LeaseLost, match="taken over by bob on ci-7"):
+            door.renew(holder("ann", 1061))
+    assert [slip.number for slip in slips.all()] == [2]
+
+
+def test_a_lock_that_is_taken_while_it_is_broken_is_broken_too(app: Any, client: Client) -> None:
+    WorkspaceDoor(client, "default").take(holder("ann", 1000), 1000)
+    slips, asked = LeafSlips(Shelf(client), "default"), []
+
+    def late(_number: int, request: httpx.Request, way: Handler) -> httpx.Response:
+        if request.method == "POST" and not asked:
+            asked.append(slips.put(2, holder("bob", 1061)))
+        return way(request)
+
+    with client_behind(app, late) as other:
+        assert WorkspaceDoor(other, "default").unlock() == holder("bob", 1061)
+    assert WorkspaceDoor(client, "default").holder() is None
+
+
+def test_two_who_make_the_structure_at_the_same_moment_both_go_on(app: Any, client: Client) -> None:
+    def late(_number: int, request: httpx.Request, way: Handler) -> httpx.Response:
+        if request.url.path.endswith("/collections") and request.method == "POST":
+            WorkspaceDoor(client, "billing").write(ledger(1, deployment="billing"))
+        return way(request)
+
+    with client_behind(app, late) as other:
+        door = WorkspaceDoor(other, "default")
+        door.write(ledger(1))
+    assert not door.made
+    assert WorkspaceDoor(client, "default").read() == ledger(1)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"chunks":["x"],"first":"","entry":{}}', '{"chunks":[],"first":"{","entry":{}}'])
+def test_an_entry_that_somebody_edited_is_refused(text: str, client: Client) -> None:
+    door = WorkspaceDoor(client, "default")
+    door.add(entry())
+    client.request("PATCH", f"records/{records(client)[0]['id']}", json={"data": {"text": text}})
+    for act in (lambda: door.entry(1), lambda: door.history(1)):
+        with pytest.raises(Unreadable):
+            act()
+
+
+def test_an_answer_that_is_no_list_is_told(app: Any) -> None:
+    odd = client_behind(app, lambda _number, _request, _way: httpx.Response(200, json={"data": 5}))
+    with odd as client, pytest.raises(RemoteError, match="the answer is not a list"):
+        WorkspaceDoor(client, "default").read()
+
+
+def test_what_is_refused_is_told(app: Any) -> None:
+    with client_behind(app, lambda _number, _request, _way: httpx.Response(400, json={"message": "no"})) as client:
+        door = WorkspaceDoor(client, "default")
+        acts: list[Callable[[], object]] = [
+            door.read,
+            lambda: door.write(ledger()),
+            lambda: door.take(holder(), 0),
+            lambda: door.add(entry()),
+        ]
+        for act in acts:
+            with pytest.raises(Rejected):
+                act()

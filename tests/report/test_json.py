@@ -66,6 +66,7 @@ def test_a_plan_has_every_part() -> None:
                 "fields": [],
             },
         ],
+        "hazards": [],
         "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes."}],
         "hints": [],
     }
