@@ -148,7 +148,7 @@ def _refuse_held(slips: Iterable[Slip], now: float) -> None:
     for slip in slips:
         if isinstance(slip.holder, Unreadable):
             raise slip.holder
-        if slip.holder and slip.holder.expires > now:
+        if slip.holder and not slip.holder.over(now):
             raise locked(slip.holder, now)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from centrali_deploy.ledger.model import Holder
+from centrali_deploy.ledger.processes import process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ class Actor:
 
     def holding(self, doing: str) -> Holder:
         """As the lock names it; when it begins and ends is said when it is taken."""
-        return Holder(self.name, self.host, self.job, doing, secrets.token_hex(8), 0.0, 0.0)
+        return Holder(self.name, self.host, self.job, doing, secrets.token_hex(8), 0.0, 0.0, process())
 
 
 def actor(environ: Mapping[str, str], files: tuple[str, ...]) -> Actor:

@@ -11,6 +11,7 @@ from ledgers import F, T, entry, holder, ledger, together
 from centrali_deploy.errors import LeaseLost, LedgerError, LedgerMoved, Locked
 from centrali_deploy.ledger.door import Door
 from centrali_deploy.ledger.file import FileDoor
+from centrali_deploy.ledger.processes import process
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.states import Recorded
 
@@ -99,6 +100,15 @@ def test_the_lock_of_a_killed_holder_is_free_when_its_lease_is_over(opened: Open
         opened().take(holder("bob", 1059.9), 1059.9)
     opened().take(holder("bob", 1060), 1060)
     assert opened().holder() == holder("bob", 1060)
+
+
+@pytest.mark.skipif(not process(), reason="what became of a process is known on Linux alone")
+def test_the_lock_of_a_process_that_is_gone_on_this_machine_is_free_at_once(opened: Opened) -> None:
+    machine, _, begun = process().rpartition(" ")
+    opened().take(replace(holder("ann"), process=f"{machine} {int(begun) + 1}"), 1000)
+    opened().take(replace(holder("bob"), process=process()), 1001)
+    with pytest.raises(Locked):
+        opened().take(holder("cid"), 1001)
 
 
 def test_a_renewed_lock_lasts_longer(opened: Opened) -> None:
