@@ -77,8 +77,14 @@ class Checking:
         yield from map(self._placed, self.kind.check_among(self.address.name, self._spec, others))
 
     def _placed(self, finding: Finding) -> Problem:
-        place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
-        return Problem(place, str(self.address), finding.message, finding.hint, finding.severity)
+        place, hint = self._at(finding.path), finding.hint
+        if finding.spot:
+            line, column = finding.spot
+            exact = self._in_text(line, column)
+            place = exact or place
+            if not exact and line > 1:  # quoted or folded: only the text knows its own lines
+                hint = f"It is at line {line}, column {column} of the {self.kind.text_member}. {hint}"
+        return Problem(place, str(self.address), finding.message, hint, finding.severity)
 
     def _check_name(self) -> None:
         name = self.address.name
@@ -142,15 +148,12 @@ class Checking:
             return None
         return old
 
-    def _in_text(self, spot: tuple[int, int]) -> Position:
-        """A place inside the text, which stands in a file of its own or in the manifest."""
-        line, column = spot
+    def _in_text(self, line: int, column: int) -> Position | None:
+        """A place inside the text, which stands in a file of its own or in the manifest; None if it is not written line by line."""
         if self._text_file:
             return Position(self._text_file, line, column)
         begins = self._places.get((str(self.kind.text_member), BLOCK))
-        if begins is None:
-            return self._at((str(self.kind.text_member),))
-        return Position(begins.file, begins.line + line - 1, begins.column + column - 1)
+        return Position(begins.file, begins.line + line - 1, begins.column + column - 1) if begins else None
 
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:
