@@ -138,7 +138,16 @@ class Checking:
                 before = self._old((member, index, _RENAMED), item.pop(_RENAMED, None), name) if isinstance(item, dict) else None
                 if before and isinstance(name, str):
                     items[member, name] = before
+            self._old_items(member, [item.get(place.key) for item in spec[member] if isinstance(item, dict)], items)
         return spec, old, items
+
+    def _old_items(self, member: str, names: list[Any], olds: Mapping[tuple[str, str], str]) -> None:
+        first: dict[str, str] = {}
+        for index, name in enumerate(names):
+            old = olds.get((member, name)) if isinstance(name, str) else None
+            if old and first.setdefault(old, name) != name:
+                message, hint = f"{name} and {first[old]} both say that they were called {old}.", "Take renamedFrom out of one of them."
+                self._problem((member, index, _RENAMED), message, hint)
 
     def _old(self, path: Path, old: object, new: object) -> str | None:
         if old is None:

@@ -58,7 +58,7 @@ def renamed(desired: DesiredState, live: LiveState) -> Renamed:
             if found:
                 fields[now] = found
         resources[now] = replace(resource, address=now, spec=spec)
-    refusals = (*_taken_twice(desired), *(_refused(new, old) for new, old in pairs.items() if new not in possible))
+    refusals = tuple(_refused(new, old) for new, old in pairs.items() if new not in possible)
     return Renamed(LiveState(resources, live.doubles), fields, refusals)
 
 
@@ -122,17 +122,6 @@ def _pairs(desired: DesiredState, live: LiveState) -> Iterator[tuple[Address, Ad
         if old and old in live.resources and (old not in desired or desired[old].renamed_from) and old not in wanted:
             wanted[old] = address
     yield from ((new, old) for old, new in wanted.items() if _free(new, wanted, live.resources))
-
-
-def _taken_twice(desired: DesiredState) -> Iterator[Refusal]:
-    """Two resources cannot have had the same name."""
-    first: dict[Address, Address] = {}
-    for address, resource in sorted(desired.items()):
-        if resource.renamed_from:
-            other = first.setdefault(Address(address.kind, resource.renamed_from), address)
-            if other != address:
-                message = f"{address} and {other} both say that they were called {resource.renamed_from}."
-                yield Refusal("renamed-twice", address, message, "Take renamedFrom out of one of them.")
 
 
 def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
