@@ -70,7 +70,7 @@ def _merged(place: Place, declared: Any, live: Any, *, replaced: bool) -> Any:  
 def carried_names(kind: Kind, change: Change, live: Plain) -> dict[str, dict[str, str]]:
     """For each list whose items records hold values of: new names and the old ones.
 
-    Not of secrets, which cannot be read back, and not when the new name is the old one of another.
+    Not of secrets, which cannot be read back, and none where a new name is the old one of another.
     """
     found: dict[str, dict[str, str]] = {}
     for field in change.fields:
@@ -79,9 +79,7 @@ def carried_names(kind: Kind, change: Change, live: Plain) -> dict[str, dict[str
             item = keyed(list(live.get(field.member) or ()), place.key).get(Item(str(field.path[1])), {})
             if item.get("isSecret") is not True:
                 found.setdefault(field.member, {})[str(field.after)] = str(field.before)
-    return {
-        member: free for member, names in found.items() if (free := {new: old for new, old in names.items() if new not in names.values()})
-    }
+    return {member: names for member, names in found.items() if not names.keys() & set(names.values())}
 
 
 def both_names(place: Place, declared: list[Any], live: list[Any], names: Mapping[str, str]) -> list[Any]:

@@ -66,7 +66,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
             if found:
                 fields[now] = found
         resources[now] = replace(resource, address=now, spec=spec)
-    refusals = (*_taken_twice(desired), *(_refused(new, old) for new, old in pairs.items() if new not in possible))
+    refusals = tuple(_refused(new, old) for new, old in pairs.items() if new not in possible)
     return Renamed(LiveState(resources, live.doubles), fields, refusals, back)
 
 
@@ -141,17 +141,6 @@ def _elsewhere_renamed(desired: DesiredState, live: LiveState, recorded: Recorde
             yield address, now
 
 
-def _taken_twice(desired: DesiredState) -> Iterator[Refusal]:
-    """Two resources cannot have had the same name."""
-    first: dict[Address, Address] = {}
-    for address, resource in sorted(desired.items()):
-        if resource.renamed_from:
-            other = first.setdefault(Address(address.kind, resource.renamed_from), address)
-            if other != address:
-                message = f"{address} and {other} both say that they were called {resource.renamed_from}."
-                yield Refusal("renamed-twice", address, message, "Take renamedFrom out of one of them.")
-
-
 def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     """A spec whose references lead to the new names."""
     if not back:
@@ -174,7 +163,10 @@ def _items(declared: DesiredResource, live: Plain, known: Recorded | None) -> tu
         new_names = {old: new for (of, new), old in declared.renamed_items.items() if of == member and old in names}
         kept = {item.get(key) for item in declared.spec.get(member) or () if (member, item.get(key)) not in declared.renamed_items}
         if places[member].carried:
-            half = _half_done(new_names, kept, names, [item.get(key) for item in ((known.spec if known else None) or {}).get(member) or ()])
+            declared_names = {item.get(key) for item in declared.spec.get(member) or ()}
+            half = _half_done(
+                new_names, declared_names, names, [item.get(key) for item in ((known.spec if known else None) or {}).get(member) or ()]
+            )
             spec = _with(spec, (member,), [item for item in spec[member] if item.get(key) not in half]) if half else spec
             names = [name for name in names if name not in half]
         for index, old in enumerate(names):
@@ -187,9 +179,9 @@ def _items(declared: DesiredResource, live: Plain, known: Recorded | None) -> tu
     return spec, tuple(fields)
 
 
-def _half_done(new_names: Mapping[Any, str], kept: Collection[Any], names: Collection[Any], was: Collection[Any]) -> set[Any]:
+def _half_done(new_names: Mapping[Any, str], declared: Collection[Any], names: Collection[Any], was: Collection[Any]) -> set[Any]:
     """New items of renames that broke off while both were there; what was declared last time under that name is none."""
-    return {new for old, new in new_names.items() if old not in kept and new in names and new not in was and new not in new_names}
+    return {new for old, new in new_names.items() if old not in declared and new in names and new not in {*was, *new_names}}
 
 
 def _free(new: T, new_names: Mapping[T, T], names: Collection[Any]) -> bool:

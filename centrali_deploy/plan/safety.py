@@ -57,8 +57,9 @@ def _left_behind(change: Change, field: FieldChange, before: Plain) -> bool:
 
 
 def _why(field: FieldChange, change: Change) -> str:
-    taken = any(other.path[2:] == field.path[2:] and other.before == field.after for other in change.fields)
-    return f"{field.after} is the old name of another, so rename one after the other" if taken else "they are secret"
+    names = [other for other in change.fields if other.path[2:] == field.path[2:] and other.member == field.member]
+    chain = {other.before for other in names} & {other.after for other in names}
+    return "rename one after the other, for a new name is an old one" if chain else "they are secret"
 
 
 def weighed(plan: Plan, counted: tuple[Hazard, ...], policy: Policy) -> Plan:
