@@ -13,6 +13,7 @@ import json
 import queue
 import threading
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,6 +31,8 @@ LONGEST_MS = 300_000
 LARGEST = 10_000_000
 """Characters of JSON that may go in or come out at once: parameters, arguments, answers, results."""
 HELD = sorted(API)
+LEFT = ContextVar("LEFT", default=LONGEST_MS / 1000)
+"""Seconds that the run has left, for whoever carries out one of its calls."""
 
 
 class ApiFailed(Exception):
@@ -69,8 +72,10 @@ class _Job:
             self.logs.append({"level": "warn", "message": said})
 
     def _answer(self, one: dict[str, Any]) -> dict[str, Any]:
-        if time.monotonic() >= self.ends:
+        left = self.ends - time.monotonic()
+        if left <= 0:
             raise OutOfTime
+        LEFT.set(left)
         try:
             value = self.call(one["method"], plain(one["args"]))  # type: ignore[arg-type] # the prelude sends a list
         except TooDeep as error:

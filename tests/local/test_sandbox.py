@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from functions import FAILING, RETURNING
 
-from centrali_deploy.local.sandbox import ApiFailed, Sandbox
+from centrali_deploy.local.sandbox import LEFT, ApiFailed, Sandbox
 from centrali_deploy.runtime import API
 
 if TYPE_CHECKING:
@@ -205,6 +205,13 @@ def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run(sandbox: Sand
     said = [entry["message"] for entry in ran.logs]
     assert (ran.status, len(said), said[0]) == ("completed", 9, "api.createRecord was not awaited")
     assert said[-1] == "api.createRecord was not awaited, and not carried out: the time of the run is over"
+
+
+def test_whoever_carries_out_a_call_knows_how_much_time_the_run_has_left(sandbox: Sandbox) -> None:
+    found: list[float] = []
+    run(sandbox, "await api.createRecord(1); await api.createRecord(2)", timeout_ms=5000, call=lambda *_: found.append(LEFT.get()))
+    first, second = found
+    assert 0 < second < first < 5
 
 
 def test_calls_are_carried_out_in_the_order_in_which_they_were_made(sandbox: Sandbox) -> None:
