@@ -81,6 +81,8 @@ class _Job:
         except TooDeep as error:
             return {"error": {"message": f"api.{one['method']}: the arguments are {error}"}}
         except ApiFailed as error:
+            if time.monotonic() >= self.ends:  # it failed because of that, and the engine's own clock began a little later
+                raise OutOfTime from error
             return {"error": {"message": str(error)} | ({} if error.status is None else {"status": error.status})}
         if len(json.dumps(value, allow_nan=False)) > LARGEST:
             return {"error": {"message": f"the answer of api.{one['method']} is larger than 10 MB"}}

@@ -214,6 +214,15 @@ def test_whoever_carries_out_a_call_knows_how_much_time_the_run_has_left(sandbox
     assert 0 < second < first < 5
 
 
+def test_a_call_that_fails_when_the_time_is_over_ends_the_run_with_a_timeout(sandbox: Sandbox) -> None:
+    def late(*_call: object) -> None:
+        time.sleep(LEFT.get())
+        raise ApiFailed("too late")
+
+    ran = run(sandbox, "api.log('before'); await api.httpFetch('x').catch(() => 0)", timeout_ms=100, call=late)
+    assert (ran.status, ran.logs) == ("timeout", [{"level": "info", "message": "before"}])
+
+
 def test_calls_are_carried_out_in_the_order_in_which_they_were_made(sandbox: Sandbox) -> None:
     made: list[int] = []
     run(sandbox, "await Promise.all([3, 1, 2].map((n) => api.createRecord(n)))", call=lambda _method, args: made.append(args[0]))
