@@ -66,10 +66,10 @@ class _Job:
         for one in calls:
             try:
                 failed = self._answer(one).get("error")
-                said = f"api.{one['method']} was not awaited" + (f", and failed: {failed['message']}" if failed else "")
+                came = f", and failed: {failed['message']}" if failed else ""
             except OutOfTime:
-                said = f"api.{one['method']} was not awaited, and not carried out: the time of the run is over"
-            self.logs.append({"level": "warn", "message": said})
+                came = ", and not carried out: the time of the run is over"
+            self.logs.append({"level": "warn", "message": f"api.{one['method']} was not awaited{came}{one.get('at', '')}"})
 
     def _answer(self, one: dict[str, Any]) -> dict[str, Any]:
         left = self.ends - time.monotonic()
