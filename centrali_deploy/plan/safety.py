@@ -102,11 +102,11 @@ def _allowed(hazard: Hazard, policy: Policy) -> bool:
 
 def counts(hazards: tuple[Hazard, ...], found: Mapping[tuple[Address, str], int | None]) -> tuple[Hazard, ...]:
     """Hazards with how many records each concerns, by its address and path; those of the whole structure stand at the empty path."""
-    return tuple(
-        replace(
-            hazard,
-            count=found.get((hazard.address, path_text(hazard.path) if hazard.where != {} else "")),
-            total=found.get((hazard.address, "")),
-        )
-        for hazard in hazards
-    )
+    return tuple(_counted(hazard, found) for hazard in hazards)
+
+
+def _counted(hazard: Hazard, found: Mapping[tuple[Address, str], int | None]) -> Hazard:
+    """Where there are no records, none is concerned, whether or not a query can tell."""
+    total = found.get((hazard.address, ""))
+    count = found.get((hazard.address, path_text(hazard.path) if hazard.where != {} else ""))
+    return replace(hazard, count=0 if total == 0 else count, total=total)
