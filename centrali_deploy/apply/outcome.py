@@ -33,10 +33,19 @@ class Still:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One of the calls that carry out a change, and how it ended: `create`, `update`, `delete`, or one that sets a state."""
+
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one.
 
-    `problems` lead from the members the API refused to the lines of the manifest.
+    `problems` lead from the members the API refused to the lines of the manifest. `calls` were made in this order; when
+    it failed, the last of them says whether it failed itself or was skipped, and those before it have taken effect.
     """
 
     change: Change
@@ -45,6 +54,7 @@ class Outcome:
     error: DeployError | None = None
     culprit: Address | None = None
     problems: tuple[Problem, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 Event = Started | Still | Outcome

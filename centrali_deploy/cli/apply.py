@@ -43,7 +43,7 @@ def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
             _ask(run.where, answer)
             approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy), run.client)
             refuse_stale(approved.plan, planned.plan)
-        with stops_between_changes(run.client.stop_waiting) as stopping:
+        with stops_between_changes(run.client.pace.stop_waiting) as stopping:
             _show(apply(planned, run.client, stopping), planned.plan.pending, run, found)
     answer.close(run.client)
     judge(found)
@@ -70,7 +70,7 @@ def _show(events: Iterable[Event], pending: Sequence[Change], run: Run, found: l
                 running.pop(event.change.address, None)
                 found.append(event)
                 answer.write(outcome_lines(event, len(found), len(pending), answer.paint))
-            answer.live(progress_line(list(running), len(found), len(pending)), run.client.waits)
+            answer.live(progress_line(list(running), len(found), len(pending)), run.client.pace.asked)
     finally:
         order = {id(change): place for place, change in enumerate(pending)}
         answer.parts["outcomes"] = outcomes_part(sorted(found, key=lambda outcome: order[id(outcome.change)]))

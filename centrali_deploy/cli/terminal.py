@@ -79,7 +79,7 @@ class Answer:
         """Show what is being read while it is, and give what comes of it."""
 
         def told(progress: Progress) -> None:
-            self.live(f"Reading {progress.section}" + (f": {progress.read}" if progress.read else ""), client.waits)
+            self.live(f"Reading {progress.section}" + (f": {progress.read}" if progress.read else ""), client.pace.asked)
 
         try:
             return followed(steps, told)

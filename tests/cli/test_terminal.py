@@ -37,9 +37,10 @@ class Asked:
 
     def __init__(self, *waits: float, warnings: tuple[str, ...] = ()) -> None:
         self._waits, self.requests_used, self.warnings = list(waits), 3, list(warnings)
+        self.pace = self
 
     @property
-    def waits(self) -> float:
+    def asked(self) -> float:
         return self._waits.pop(0) if self._waits else 0.0
 
 
