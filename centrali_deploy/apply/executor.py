@@ -9,8 +9,9 @@ what was begun is finished and nothing new is begun.
 from __future__ import annotations
 
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.outcome import Call, Event, Outcome, Started, Status, Still
@@ -57,16 +58,19 @@ def execute(
     queue = Queue(plan)
     with ThreadPoolExecutor(workers) as pool:
         running: dict[Future[_Ended], Change] = {}
+        ended: SimpleQueue[Future[_Ended]] = SimpleQueue()
         try:
             while True:
                 yield from queue.skipped()
                 over = queue.over or stopping()
                 room = min(workers, writing.width) - len(running)
                 for change in [] if over else queue.ready(room, idle=not running):
-                    running[pool.submit(_carry_out, writing, change, allowed)] = change
+                    future = pool.submit(_carry_out, writing, change, allowed)
+                    running[future] = change
+                    future.add_done_callback(ended.put)
                     yield Started(change)
                 if running:
-                    yield from _ended(running, queue)
+                    yield from _told(ended, running, queue)
                 elif over:
                     queue.stop()
                     return
@@ -96,21 +100,22 @@ class _Forbidden(Exception):
         self.error = error
 
 
-def _ended(running: dict[Future[_Ended], Change], queue: Queue) -> Iterator[Still | Outcome]:
-    """What has ended, or that nothing has for a while."""
-    finished, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
-    if not finished:
+def _told(ended: SimpleQueue[Future[_Ended]], running: dict[Future[_Ended], Change], queue: Queue) -> Iterator[Still | Outcome]:
+    """What has ended next, or that nothing has for a while."""
+    try:
+        future = ended.get(timeout=_TICK)
+    except Empty:
         yield Still()
-    for future in finished:
-        change, broken = running.pop(future), future.exception()
-        ended = _Ended() if broken else future.result()
-        if error := broken or ended.forbidden:
-            queue.halt(error)
-        if ended.outcome is None:
-            queue.put_back(change)
-        elif not queue.postponed(change, ended.outcome):
-            queue.done(change, ended.outcome)
-            yield ended.outcome
+        return
+    change, broken = running.pop(future), future.exception()
+    found = _Ended() if broken else future.result()
+    if error := broken or found.forbidden:
+        queue.halt(error)
+    if found.outcome is None:
+        queue.put_back(change)
+    elif not queue.postponed(change, found.outcome):
+        queue.done(change, found.outcome)
+        yield found.outcome
 
 
 def check_secrets(plan: Plan, writing: Writing) -> None:

@@ -13,7 +13,7 @@ from centrali_deploy.errors import Conflict, DeployError, Interrupted
 from centrali_deploy.plan.model import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from centrali_deploy.address import Address
     from centrali_deploy.plan.model import Change, Plan
@@ -24,7 +24,7 @@ class Queue:
 
     def __init__(self, plan: Plan) -> None:
         """Everything that does something waits."""
-        self._waiting = list(plan.pending)
+        self._waiting = _longest_first(plan.pending)
         self._unfinished = sum(not _goes(change) for change in self._waiting)
         # A change that completes a create of its own address comes second; others wait for the first one only.
         self._missing = {change.address for change in self._waiting if change.address not in change.requires}
@@ -106,7 +106,7 @@ class Queue:
     def check_empty(self) -> None:
         """Nothing may be left when nothing runs: a plan that cannot be finished is our mistake, and must not look done."""
         if self._waiting:
-            left = ", ".join(str(change.address) for change in self._waiting)
+            left = ", ".join(sorted(str(change.address) for change in self._waiting))
             raise DeployError(f"These changes wait for each other and were not carried out: {left}.", "Please report this plan.")
 
     def _may_start(self, change: Change) -> bool:
@@ -123,3 +123,15 @@ class Queue:
 
 def _goes(change: Change) -> bool:
     return change.action in {Action.DELETE, Action.FORGET}
+
+
+def _longest_first(pending: Sequence[Change]) -> list[Change]:
+    """What most others wait for one after the other comes first, so that the longest chain decides how long it all takes.
+
+    In a plan, a change comes after those it requires; deletes keep their order and their place at the end.
+    """
+    length: dict[Address, int] = {}
+    for change in reversed(pending):
+        for needed in change.requires:
+            length[needed] = max(length.get(needed, 0), length.get(change.address, 0) + (needed != change.address))
+    return sorted(pending, key=lambda change: (_goes(change), 0 if _goes(change) else -length.get(change.address, 0)))
