@@ -11,6 +11,7 @@ from centrali_deploy.apply.placing import problems
 from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
+from centrali_deploy.plan.calls import only_state
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.model import Action
 
@@ -64,8 +65,7 @@ class Writing:
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
         kind = KINDS[change.address.kind]
-        only_state = kind.lifecycle is not None and {field.member for field in change.fields} == {kind.lifecycle.member}
-        if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state):
+        if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state(change)):
             kind.to_wire(change.address.name, self._declared(change), lambda _address: "")
 
     def problems(self, change: Change, error: RemoteError) -> tuple[Problem, ...]:

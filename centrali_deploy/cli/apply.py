@@ -15,7 +15,8 @@ from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.plan.model import Policy
 from centrali_deploy.report.json import outcomes_part, plan_part
-from centrali_deploy.report.text import outcome_lines, outcomes_summary, plan_lines, progress_line
+from centrali_deploy.report.outcomes import outcome_lines, outcomes_summary, progress_line
+from centrali_deploy.report.text import plan_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
