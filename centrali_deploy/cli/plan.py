@@ -26,6 +26,7 @@ def command(run: Run, *, detailed_exitcode: bool, resend_secrets: bool) -> None:
     planned = run.answer.follow(plan(run.loaded, run.client, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)), run.client)
     run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
     run.answer.parts["plan"] = plan_part(planned.plan)
+    run.answer.event("plan", plan=run.answer.parts["plan"])
     missing = unset(planned, run.client)
     run.answer.parts["unset"] = [problem_part(problem) for problem in missing]
     if missing:
