@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from centrali_deploy.cli.terminal import harmless
+from centrali_deploy.cli.terminal import harmless, is_looked_at
 from centrali_deploy.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -54,4 +54,5 @@ def _named(running: Sequence[Address]) -> str:
 def _say(line: str) -> None:
     """A line on standard error at once, past whatever the interrupted program was about to write there."""
     with suppress(OSError):  # where it cannot be written, nobody can be told
-        os.write(2, f"\n{harmless(line)}\n".encode(errors="backslashreplace"))
+        over = "\r\033[K" if is_looked_at() else "\n"  # the live line, and what the terminal shows of Ctrl-C
+        os.write(2, f"{over}{harmless(line)}\n".encode(errors="backslashreplace"))

@@ -122,7 +122,7 @@ class Answer:
         waiting = waits >= 1
         if waiting:
             text = f"The API asked to wait: {waits:.0f} s left. {text}"
-        looked_at = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        looked_at = is_looked_at()
         if text and (self.stream or not looked_at) and ((waiting and not self._waited) or self.clock() - self._said >= SILENCE):
             self._said = self.clock()
             if self.stream:
@@ -132,7 +132,7 @@ class Answer:
         if text:
             self._waited = waiting
         if (text or self._live) and looked_at:
-            sys.stderr.write(f"\r\033[K{fitting(harmless(text), shutil.get_terminal_size().columns - 1)}")
+            sys.stderr.write(f"\r\033[K{fitting(harmless(text), _columns() - 1)}")
             sys.stderr.flush()
         self._live = bool(text)
 
@@ -162,6 +162,18 @@ class Answer:
         if error and (self.output != "json" or self._unwritable):
             for line in error_lines(error, self.paint):
                 self.tell(line)
+
+
+def is_looked_at() -> bool:
+    """Whether standard error is a terminal on which a line can be written over."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _columns() -> int:
+    """How wide the terminal is that standard error goes to, wherever standard output goes."""
+    with suppress(OSError):
+        return os.get_terminal_size(sys.stderr.fileno()).columns or shutil.get_terminal_size().columns
+    return shutil.get_terminal_size().columns
 
 
 def fitting(text: str, columns: int) -> str:

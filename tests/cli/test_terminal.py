@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
+import pty
+import struct
 import sys
+import termios
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +117,18 @@ def test_a_live_line_is_written_over_cut_to_the_width_and_taken_away(monkeypatch
     answer.live("")
     answer.live("")
     assert screen.getvalue() == "\r\033[K" + ("Reading \\x1b[2J" + "x" * 60)[:39] + "\r\033[K"
+
+
+def test_the_width_is_that_of_the_terminal_the_line_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 20, 0, 0))
+    with os.fdopen(slave, "w", encoding="utf-8") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "100")
+        Answer("plan").live("Reading " + "x" * 60)
+        assert os.read(master, 1024) == b"\r\033[KReading " + b"x" * 11
+    os.close(master)
 
 
 def test_lines_of_the_answer_take_the_live_one_away_first(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
