@@ -12,6 +12,10 @@
     |  |- LiveConflict        two live resources answer to one name                   5
     |  |- StalePlan           what was approved is no longer what would happen        5
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
+    |- LedgerError            what is recorded cannot be read or written              10
+    |  |- Unreadable           it is damaged, or newer than this tool                  5
+    |  |- Locked               somebody else is applying                               6
+    |     |- LeaseLost         somebody else took the lock over                        6
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
     |- FunctionFailed         a function failed, or gave something else                 3

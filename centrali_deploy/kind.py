@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
 
+    from centrali_deploy.dangers import Danger
     from centrali_deploy.errors import Severity
     from centrali_deploy.parts import Lifecycle, Place, Plain, ReferencePlace
 
@@ -44,6 +45,10 @@ def _no_paths(_spec: Plain) -> Iterator[Path]:
 
 
 def _no_mentions(_spec: Plain) -> Iterator[tuple[Address, int]]:
+    return iter(())
+
+
+def _no_dangers(*_specs: Plain) -> Iterator[Danger]:
     return iter(())
 
 
@@ -140,6 +145,10 @@ class Kind:
     """Finds what the model cannot: called with the name and a spec of any shape. Never fails."""
     check_among: Callable[[str, Plain, Others], Iterator[Finding]] = _no_findings_among
     """Finds what is wrong with a valid spec beside everything that is declared, itself included."""
+    dangers_of_deleting: Callable[[Plain], Iterator[Danger]] = _no_dangers
+    """What a delete means for what is stored, given the live spec."""
+    dangers_of_changing: Callable[[Plain, Plain], Iterator[Danger]] = _no_dangers
+    """What an update means for what is stored, given the spec before and after it."""
     examples: tuple[tuple[Plain, Plain], ...]
     """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""
 

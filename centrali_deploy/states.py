@@ -133,8 +133,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class RecordedState:
-    """What is ours by address; `elsewhere` says of which other deployment what is not. Empty when nothing is recorded."""
+    """What is ours by address; `elsewhere` says of which other deployment what is not.
+
+    Empty when nothing is recorded; `nowhere`: because nothing ever is.
+    """
 
     resources: Mapping[Address, Recorded] = field(default_factory=dict)
     seal: Seal | None = None
     elsewhere: Mapping[Address, str] = field(default_factory=dict)
+    nowhere: bool = False

@@ -19,7 +19,9 @@ def who(text: str) -> tuple[str, int]:
 
 
 @forks
-def test_another_process_takes_the_last_texts_and_every_answer_is_the_same() -> None:
+@pytest.mark.filterwarnings("ignore:.*multi-threaded")  # other tests leave threads
+def test_another_process_takes_the_last_texts_and_every_answer_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("centrali_deploy.meanwhile._can_fork", lambda: True)
     reading = Meanwhile(who)
     reading.begin(TEXTS)
     found = [reading(text) for text in TEXTS]
@@ -30,12 +32,14 @@ def test_another_process_takes_the_last_texts_and_every_answer_is_the_same() -> 
 
 
 @forks
-def test_what_a_killed_process_leaves_is_worked_out_here() -> None:
+@pytest.mark.filterwarnings("ignore:.*multi-threaded")  # other tests leave threads
+def test_what_a_killed_process_leaves_is_worked_out_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(text: str) -> tuple[str, int]:
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
         return who(text)
 
+    monkeypatch.setattr("centrali_deploy.meanwhile._can_fork", lambda: True)
     here = os.getpid()
     reading = Meanwhile(work)
     reading.begin(TEXTS)
@@ -43,10 +47,12 @@ def test_what_a_killed_process_leaves_is_worked_out_here() -> None:
 
 
 @forks
-def test_what_fails_there_fails_here_where_somebody_hears_of_it() -> None:
+@pytest.mark.filterwarnings("ignore:.*multi-threaded")  # other tests leave threads
+def test_what_fails_there_fails_here_where_somebody_hears_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def work(text: str) -> str:
         raise LookupError(text[0])
 
+    monkeypatch.setattr("centrali_deploy.meanwhile._can_fork", lambda: True)
     reading = Meanwhile(work)
     reading.begin(TEXTS)
     with pytest.raises(LookupError, match="h"):

@@ -35,7 +35,7 @@ def _never() -> bool:
     return False
 
 
-def _always() -> None:
+def always() -> None:
     """Whatever is written is allowed."""
 
 
@@ -45,7 +45,7 @@ def execute(
     workers: int = MOST,
     *,
     stopping: Callable[[], bool] = _never,
-    allowed: Callable[[], None] = _always,
+    allowed: Callable[[], None] = always,
 ) -> Iterator[Event]:
     """Carry out the plan, at most `workers` changes at a time. Raises ManifestError, before anything is written, when a secret is not set.
 

@@ -2,47 +2,152 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from centrali_deploy.cli.executing import shown
+from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, refuse_unknown_consents, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
-from centrali_deploy.errors import ApprovalNeeded
-from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
+from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
+from centrali_deploy.pipeline.acting import actor
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Policy
-from centrali_deploy.report.json import plan_part
-from centrali_deploy.report.text import plan_lines
+from centrali_deploy.pipeline.saving import refuse_moved
+from centrali_deploy.plan.planfile import moved
+from centrali_deploy.remote.observation import observe
+from centrali_deploy.report.json import change_part, plan_part
+from centrali_deploy.report.text import change_lines, moved_lines, plan_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
+    from centrali_deploy.ledger.lease import Held
+    from centrali_deploy.pipeline.owning import Owning
+    from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.plan.model import Change, Policy
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
 @click.option("--yes", is_flag=True, help="Do not ask. Never approves what a protection refuses.")
+@click.option("--refresh", is_flag=True, help="Of a saved plan that is stale: show what differs, and ask anew.")
+@prune_options
+@allow_loss
+@lock_options
 @resend_secrets
-def command(run: Run, *, yes: bool, resend_secrets: bool) -> None:
-    """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default."""
-    answer, policy = run.answer, Policy(resend_secrets=resend_secrets, protect=run.loaded.protect)
-    planned = answer.follow(plan(run.loaded, run.client, policy), run.client)
-    answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
-    answer.event("plan", plan=answer.parts["plan"])
-    answer.write(plan_lines(planned.plan, answer.paint, where=run.where, verbose=run.verbose))
+def command(  # noqa: PLR0913 -- one parameter per option
+    run: Run,
+    *,
+    yes: bool,
+    refresh: bool,
+    prune: bool,
+    allow_mass_delete: bool,
+    allow_loss: tuple[str, ...],
+    resend_secrets: bool,
+    lock_timeout: float,
+    no_lock: bool,
+) -> None:
+    """Change the workspace to what the manifests say. PATHS are files or directories, ./workspace.yaml by default; or a saved plan."""
+    policy = policy_of(run, resend_secrets=resend_secrets, prune=prune, allow_mass_delete=allow_mass_delete, allow_loss=allow_loss)
+    if run.saved:
+        if policy != policy_of(run):
+            raise UsageProblem("A saved plan says itself what is pruned and sent again.", "Give these options to plan --out.")
+        policy = run.saved.policy
+    elif refresh:
+        raise UsageProblem("--refresh is for saved plans.", "Leave it out: manifests are planned anew each time.")
+    carry_out(run, policy, Locking(lock_timeout, no_lock), yes=yes, doing="apply", refresh=refresh)
+
+
+def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
+    run: Run, policy: Policy, locking: Locking, *, yes: bool, doing: str, refresh: bool = False
+) -> None:
+    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved."""
+    own = owning(run)
+    planned = _planned(run, policy, own)
+    if run.saved and refresh and (others := moved(run.saved, planned.plan, planned.live)):
+        run.answer.write(moved_lines(run.saved.plan, planned.plan, others, run.answer.paint))
+        run = replace(run, saved=None)
+    elif run.saved:
+        refuse_moved(run.saved, planned)
+    run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
+    _show_plan(run, planned)
+    refuse_unknown_consents(planned, policy)
     check(planned, run.client)
     found: list[Outcome] = []
-    if not planned.plan.empty:
-        if not yes:
-            _ask(run.where, answer)
-            approved, planned = planned, answer.follow(plan(run.loaded, run.client, policy), run.client)
-            refuse_stale(approved.plan, planned.plan)
-        shown(partial(apply, planned, run.client), planned.plan.pending, run, found)
-    answer.close(run.client)
+    if planned.plan.pending or own.adopted(planned):
+        if planned.plan.pending and not yes:
+            _ask(run.where, run.answer)
+        who = actor(os.environ, run.loaded.files)
+        with own.locked(who, doing, locking.timeout, waiting(run.answer), skip=locking.skip) as held:
+            approved, planned = planned, _planned(run, policy, own)
+            _approve(run, approved, planned, yes=yes)
+            own.begin(planned, who, doing)
+            _execute(run, own, planned, held, found)
+            strange = _concluded(run, own, planned, held, found)
+            _tell_strange(run, strange)
+    run.answer.close(run.client)
     judge(found)
+
+
+def _planned(run: Run, policy: Policy, own: Owning) -> Planned:
+    return run.answer.follow(plan(run.loaded, run.client, policy, own.read()), run.client)
+
+
+def _show_plan(run: Run, planned: Planned) -> None:
+    run.answer.event("plan", plan=run.answer.parts["plan"])
+    run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
+
+
+def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
+    """Go on with what was approved, or with what is to be done now if everything was approved beforehand."""
+    if run.saved:
+        refuse_moved(run.saved, now)
+    elif not yes:
+        refuse_stale(approved.plan, now.plan)
+    elif approved.plan.digest != now.plan.digest:
+        run.answer.write(["", "The workspace changed meanwhile. Now it is:"])
+        run.answer.parts["plan"] = plan_part(now.plan)
+        _show_plan(run, now)
+        check(now, run.client)
+
+
+def _execute(run: Run, own: Owning, planned: Planned, held: Held | None, found: list[Outcome]) -> None:
+    """Carry the plan out; when it breaks off, what was done is recorded all the same."""
+    try:
+        if planned.plan.pending:
+            shown(lambda stopping: apply(planned, run.client, stopping, held), planned.plan.pending, run, found)
+    except DeployError:
+        try:
+            _concluded(run, own, planned, held, found)
+        except DeployError as second:
+            run.answer.tell(f"What was done could not be recorded: {second.message} The next plan finds it out.")
+        raise
+
+
+def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found: Sequence[Outcome]) -> tuple[Change, ...]:
+    """Look at the workspace again and record what is ours now; gives what is not as it was meant."""
+    if held and held.lost:
+        return ()  # somebody else writes now
+    after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
+    own.end(planned, found, after)
+    return proven(planned, found, after)
+
+
+def _tell_strange(run: Run, strange: tuple[Change, ...]) -> None:
+    run.answer.parts["unproven"] = [change_part(change) for change in strange]
+    if strange:
+        run.answer.write(["", "A second look shows that this is not as it was applied:"])
+        run.answer.write(line for change in strange for line in change_lines(change, run.answer.paint))
+        names = ", ".join(str(change.address) for change in strange)
+        raise AppliedInPart(
+            f"The API accepted these changes and does not show them: {names}.", "Plan again; if it stays, the API keeps something else."
+        )
 
 
 def _ask(where: str, answer: Answer) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def shown(events: Callable[[Callable[[], bool]], Iterable[Event]], pending: Sequence[Change], run: Run, found: list[Outcome]) -> None:
     """Show what happens as it does. `events` is given the question whether to stop, and carries out what is pending.
 
-    Whatever ends it, what was done is in `found` and in the answer, and from then on the API is obeyed again when it asks
-    to wait.
+    Whatever ends it, what was done is in `found` and in the answer, and what was done can be written down even if the API
+    asks to wait a little.
     """
     answer = run.answer
     running: dict[Address, None] = {}

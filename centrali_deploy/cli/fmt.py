@@ -11,7 +11,7 @@ from centrali_deploy.cli.terminal import Answer, answering
 from centrali_deploy.errors import ExitCode
 from centrali_deploy.manifest.formatting import formatted
 from centrali_deploy.manifest.sources import find_sources, read_text
-from centrali_deploy.report.text import counted
+from centrali_deploy.report.fields import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,11 +17,13 @@ from centrali_deploy.errors import UsageProblem
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import Loaded, load
 from centrali_deploy.manifest.sources import USUAL
+from centrali_deploy.pipeline.saving import loaded_from, saved_in
 from centrali_deploy.report.text import problem_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from centrali_deploy.plan.planfile import Saved
     from centrali_deploy.remote.client import Client
 
 
@@ -33,6 +35,8 @@ class Run:
     loaded: Loaded
     client: Client
     verbose: bool
+    saved: Saved | None = None
+    """The plan, when it was read from a file."""
 
     @property
     def where(self) -> str:
@@ -115,12 +119,19 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
             with answering(Answer(name, output, no_color, stream and output == "json"), debug=debug) as answer:
                 if stream and not answer.stream:
                     raise UsageProblem("--stream answers with events in JSON.", "Add -o json.")
-                loaded = _loaded(paths, Choice(environment, values, value_files), beside=beside)
+                choice = Choice(environment, values, value_files)
+                saved = saved_in(paths, os.environ)
+                if saved and choice != NOTHING_CHOSEN:
+                    raise UsageProblem("A saved plan says itself which environment and which values it is for.", "Leave them out.")
+                loaded = loaded_from(saved, paths[0]) if saved else _loaded(paths, choice, beside=beside)
                 if loaded.warnings and not beside:
                     for line in problem_lines(loaded.warnings, answer.paint):
                         answer.tell(line)
                 with connect(Settings(workspace, url, local, per_minute), loaded, os.environ, running=beside) as client:
-                    function(Run(answer, loaded, client, verbose), **own)
+                    if saved and client.workspace != saved.plan.workspace:
+                        message = f"The plan is for the workspace {saved.plan.workspace}, and {client.workspace} is meant here."
+                        raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
+                    function(Run(answer, loaded, client, verbose, saved), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))
         shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *_WHOLE, *own]

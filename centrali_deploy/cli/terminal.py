@@ -20,7 +20,8 @@ from centrali_deploy.errors import DeployError, ExitCode, NotWritten
 from centrali_deploy.pipeline.following import followed
 from centrali_deploy.report import json as json_report
 from centrali_deploy.report.events import end_members, event_line
-from centrali_deploy.report.text import counted, error_lines
+from centrali_deploy.report.fields import counted
+from centrali_deploy.report.text import error_lines
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:

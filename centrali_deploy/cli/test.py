@@ -17,8 +17,8 @@ from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.manifest.sources import read_text
 from centrali_deploy.remote.function_runs import FunctionRuns
+from centrali_deploy.report.fields import counted
 from centrali_deploy.report.function_runs import run_lines, write_lines
-from centrali_deploy.report.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

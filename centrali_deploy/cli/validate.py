@@ -16,9 +16,10 @@ from centrali_deploy.manifest.everywhere import load_everywhere, named, where
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import has_errors
 from centrali_deploy.report.annotations import github_lines, sarif
+from centrali_deploy.report.fields import counted
 from centrali_deploy.report.json import problem_part, undeclared_part
 from centrali_deploy.report.schedules import schedule_lines
-from centrali_deploy.report.text import counted, problem_lines, undeclared_lines
+from centrali_deploy.report.text import problem_lines, undeclared_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from centrali_deploy import definitions
+from centrali_deploy import dangers, definitions
 from centrali_deploy.address import Address, Path
 from centrali_deploy.kind import Finding, Kind, Others
 from centrali_deploy.parts import Place, Plain, ReferencePlace, Spec
@@ -141,6 +141,8 @@ KIND = Kind(
     secret_paths=_secret_paths,
     update_sends="changed",
     canonical=_canonical,
+    dangers_of_deleting=dangers.of_deleting,
+    dangers_of_changing=dangers.of_changing,
     check=_check,
     check_among=_check_among,
     examples=(

@@ -60,7 +60,7 @@ class FileDoor:
         """Take the lock, unless somebody else has it and their lease is not over."""
         with self._alone():
             known = self.holder()
-            if known is not None and known.expires > now and known.id != holder.id:
+            if known is not None and not known.over(now) and known.id != holder.id:
                 raise locked(known, now)
             self._write(self._lock, asdict(holder))
 

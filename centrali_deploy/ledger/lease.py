@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -118,7 +118,8 @@ def held(door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Lo
         ended.set()
         thread.join()
         if not lease.lost:
-            door.release(lease.holder)
+            with suppress(DeployError):  # it ends by itself, and what happened meanwhile matters more
+                door.release(lease.holder)
 
 
 def _take(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object] | None) -> None:

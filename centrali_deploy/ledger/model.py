@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Unreadable
+from centrali_deploy.ledger.processes import is_gone
 from centrali_deploy.states import Recorded
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Holder:
     id: str
     started: float
     expires: float
+    process: str = ""
+    """Which process it is, for others on the same machine; empty when that is not known."""
+
+    def over(self, now: float) -> bool:
+        """Whether nobody holds it any more: the lease is over, or the process is gone."""
+        return self.expires <= now or is_gone(self.process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ def read_entry(said: Any, where: str) -> Entry:  # noqa: ANN401 -- whatever is t
 def read_holder(said: Any, where: str) -> Holder:  # noqa: ANN401 -- whatever is there
     """Who holds a lock. Raises Unreadable."""
     try:
-        texts = {member: str(said[member]) for member in ("holder", "host", "job", "doing", "id")}
+        texts = {member: str(said[member]) for member in ("holder", "host", "job", "doing", "id", "process")}
         return Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(where) from error

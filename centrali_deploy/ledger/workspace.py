@@ -85,7 +85,7 @@ class WorkspaceDoor:
         leaf = Leaf("", f"lock/{self._deployment}", self._deployment, "lock", 0, json.dumps(asdict(holder)), "")
         for other in self._locks():
             held = self._holder(other)
-            if held.expires > now and held.id != holder.id:
+            if not held.over(now) and held.id != holder.id:
                 raise locked(held, now)
             self._shelf.drop(other)
         try:

@@ -79,8 +79,8 @@ class Resolution:
             hint = 'Take all of it from outside: "${env:NAME}"; only a word such as Bearer may stand before it.'
             self._problem(path, "A part of this secret stands in the manifest.", hint)
         else:
-            place, address, around = self._place, self._address, self._around
-            return Secret(value, lambda: _looked_up(value, around, lambda: place(path), address))
+            place = self._place
+            return secret_of(value, self._around, lambda: place(path), self._address)
         return value
 
     def _text(self, path: Path, text: str) -> Any:  # noqa: ANN401 -- a variable may hold any plain value
@@ -131,6 +131,11 @@ def _varies(value: Any) -> bool:  # noqa: ANN401 -- any plain value
     if isinstance(value, dict):
         return is_encrypted(value) or any(map(_varies, value.values()))
     return isinstance(value, list) and any(map(_varies, value))
+
+
+def secret_of(text: str, around: Surroundings, place: Callable[[], Position], address: str) -> Secret:
+    """A secret that is looked up when it is needed; whatever is wrong with it is told at its place."""
+    return Secret(text, lambda: _looked_up(text, around, place, address))
 
 
 def _looked_up(text: str, around: Surroundings, place: Callable[[], Position], address: str) -> str:

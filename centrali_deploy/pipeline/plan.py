@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address
+from centrali_deploy.address import Address, path_text
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.renaming import renamed
+from centrali_deploy.plan.safety import counts, hazards, weighed
 from centrali_deploy.plan.sides import released
-from centrali_deploy.remote.observation import Unread, observe
+from centrali_deploy.remote.counting import counted
+from centrali_deploy.remote.observation import Progress, Unread, observe
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import RecordedState, references
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from centrali_deploy.manifest.loading import Loaded
-    from centrali_deploy.plan.model import Plan, Policy
+    from centrali_deploy.plan.model import Hazard, Plan, Policy
     from centrali_deploy.remote.client import Client
-    from centrali_deploy.remote.observation import Progress
     from centrali_deploy.states import DesiredState, LiveState
 
 NOTHING_RECORDED = RecordedState()
@@ -42,7 +43,20 @@ def plan(loaded: Loaded, client: Client, policy: Policy, recorded: RecordedState
     live = yield from observe(client, _wanted(loaded.desired), dict(_unread(loaded.desired, recorded)))
     desired = released(loaded.desired, recorded)
     made = make_plan(client.workspace, desired, live, recorded, policy)
-    return Planned(made, renamed(desired, live, recorded).live, desired, recorded)
+    live = renamed(desired, live, recorded).live
+    found = hazards(made, desired, live)
+    if found:
+        yield Progress("how many records are concerned", 0)
+    return Planned(weighed(made, counts(found, counted(client, _questions(found))), policy), live, desired, recorded)
+
+
+def _questions(found: Sequence[Hazard]) -> Iterator[tuple[tuple[Address, str], str, dict[str, Any]]]:
+    """What is to be counted: each hazard that a query can tell, and all records of each structure."""
+    for address in dict.fromkeys(hazard.address for hazard in found):
+        yield (address, ""), address.name, {}
+    for hazard in found:
+        if hazard.where:
+            yield (hazard.address, path_text(hazard.path)), hazard.address.name, hazard.where
 
 
 def _wanted(desired: DesiredState) -> set[Address]:

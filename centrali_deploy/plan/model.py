@@ -141,6 +141,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hazard:
+    """What a change means for the records that are there. `losing`: stored values are lost; otherwise it is risky.
+
+    `where` finds the records concerned (None: no query does); `count` of `total` are, None when that is not known.
+    """
+
+    address: Address
+    path: Path
+    losing: bool
+    message: str
+    where: Any = field(default=None, compare=False)
+    count: int | None = field(default=None, compare=False)
+    total: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """Something about a change that is probably not meant, and lines to paste into the manifest."""
 
@@ -156,6 +172,8 @@ class Policy:
     resend_secrets: bool = False
     prune: bool = False
     allow_mass_delete: bool = False
+    allow_loss: tuple[str, ...] = ()
+    """Resources, or properties of them (`structure/orders.total`), whose stored values may be lost."""
     protect: tuple[str, ...] = ()
     """Patterns of addresses that must not be changed, replaced or deleted."""
 
@@ -169,11 +187,17 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     unmanaged: tuple[Address, ...] = ()
     hints: tuple[Hint, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:
         """The changes that do something."""
         return tuple(change for change in self.changes if change.action is not Action.NO_OP)
+
+    @property
+    def kept(self) -> tuple[Address, ...]:
+        """What is ours, no longer declared, and stays because nothing is pruned."""
+        return tuple(change.address for change in self.changes if change.undeclared)
 
     @property
     def empty(self) -> bool:

@@ -70,7 +70,7 @@ def _decide(  # noqa: PLR0913, PLR0917 -- the three facts, and what has been dec
     if known and is_another(known, live):
         known = None
     sides = Sides(KINDS[address.kind], known, recorded.seal, declared.spec)
-    return _both(declared, live, policy, names, sides, adopting=known is None)
+    return _both(declared, live, policy, names, sides, adopting=known is None and not recorded.nowhere)
 
 
 def _undeclared(address: Address, live: LiveResource | None, known: Recorded | None, policy: Policy) -> Change:

@@ -43,6 +43,7 @@ class Pace:
         self._inside = self._earned = 0
         self._paused_until = self._next = -math.inf
         self._wave = self._waits = 0
+        self._patience = math.inf
         self._own = threading.local()
         self._hurry, self._closed = threading.Event(), threading.Event()
         self._sleep = sleep or self._hurry.wait
@@ -71,10 +72,12 @@ class Pace:
 
     def stop_waiting(self) -> None:
         """Whoever waits because the API asked for it, or will have to, gives up instead."""
+        self._patience = 0.0
         self._hurry.set()
 
-    def wait_again(self) -> None:
-        """From now on the API is obeyed again: for what must still be written after somebody asked to stop."""
+    def wait_again(self, at_most: float = 10.0) -> None:
+        """Wait again when the API asks for it, but no longer than so many seconds: to write down what was done before stopping."""
+        self._patience = max(self._patience, at_most)
         self._hurry.clear()
 
     def close(self) -> None:
@@ -148,7 +151,7 @@ class Pace:
     def _asked_to_wait(self) -> bool:
         """Wait as the API has asked; gives whether there was anything to wait for."""
         left = self.asked
-        if left and not self._hurry.is_set():
+        if left and left <= self._patience and not self.over:
             self._sleep(left)
             return True
         if self.over:

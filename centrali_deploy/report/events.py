@@ -25,7 +25,10 @@ _PROGRESS = {
 EVENTS = {
     "begin": ("The run begins.", {"command": "the command", "tool": "the version of centrali-deploy"}),
     "reading": ("A part of the workspace has been read.", {"section": "which", "read": "how much of it"}),
-    "plan": ("What will be done.", {"plan": "the same object as `plan` in the document of `-o json`"}),
+    "plan": (
+        "What will be done; once more if the workspace changed before it was begun.",
+        {"plan": "the same object as `plan` in the document of `-o json`"},
+    ),
     "started": ("A change is being carried out now.", {"address": "of what", "action": "as in the plan"}),
     "outcome": (
         "A change has ended.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Problem
     from centrali_deploy.manifest.together import Undeclared
-    from centrali_deploy.plan.model import Change, Plan
+    from centrali_deploy.plan.model import Change, FieldChange, Plan
 
 
 def document(command: str, exit_code: ExitCode, parts: Mapping[str, Any]) -> str:
@@ -32,9 +32,21 @@ def plan_part(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "empty": plan.empty,
         "summary": {action.value: plan.count(action) for action in Action},
+        "kept": list(map(str, plan.kept)),
         "unmanaged": [str(address) for address in plan.unmanaged],
         "changes": [change_part(change) for change in plan.changes],
         "hints": [{"address": str(hint.address), "message": hint.message, "lines": list(hint.lines)} for hint in plan.hints],
+        "hazards": [
+            {
+                "address": str(hazard.address),
+                "path": path_text(hazard.path),
+                "class": "losing" if hazard.losing and hazard.count != 0 else "safe" if hazard.count == 0 else "risky",
+                "message": hazard.message,
+                "records": hazard.count,
+                "of": hazard.total,
+            }
+            for hazard in plan.hazards
+        ],
         "refusals": [
             {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
             for refusal in plan.refusals
@@ -51,17 +63,21 @@ def change_part(change: Change) -> dict[str, Any]:
         "position": str(change.position) if change.position else None,
         "requires": [str(address) for address in change.requires],
         "stateCall": state_call(change),
-        "fields": [
-            {
-                "path": path_text(field.path),
-                "before": plain(field.before),
-                "after": plain(field.after),
-                "note": field.note,
-                "layer": field.layer,
-                "position": str(field.position) if field.position else None,
-            }
-            for field in change.fields
-        ],
+        "adopting": change.adopting,
+        "fields": list(map(field_part, change.fields)),
+    }
+
+
+def field_part(field: FieldChange) -> dict[str, Any]:
+    """One member: what it is, what it becomes, and who made it differ since the last apply."""
+    return {
+        "path": path_text(field.path),
+        "before": plain(field.before),
+        "after": plain(field.after),
+        "note": field.note,
+        "layer": field.layer,
+        "side": field.side,
+        "position": str(field.position) if field.position else None,
     }
 
 

@@ -17,7 +17,7 @@ def test_a_plan_shows_what_would_change_and_changes_nothing(centrali: Callable[.
     assert (first.code, first.err) == (0, "")
     assert first.out == again.out
     assert "+ function/f  not there yet  workspace.yaml:4:3" in first.out
-    assert first.out.endswith("Plan: 1 to create; 0 unchanged.\n5 requests.\n")
+    assert first.out.endswith("Plan: 1 to create; 0 unchanged.\n6 requests.\n")
 
 
 def test_the_code_says_whether_there_are_changes_only_if_asked(centrali: Callable[..., Any]) -> None:
@@ -29,7 +29,7 @@ def test_the_code_says_whether_there_are_changes_only_if_asked(centrali: Callabl
 def test_more_words_show_what_stays_and_what_is_left_alone(centrali: Callable[..., Any], project: Path) -> None:
     centrali("apply", "--local", "--yes")
     (project / "other.yaml").write_text(
-        "version: 1\nworkspace: acme-dev\nfunctions: {g: {code: 'async function run() {}'}}\n", encoding="utf-8"
+        "version: 1\nworkspace: acme-dev\ndeployment: other\nfunctions: {g: {code: 'async function run() {}'}}\n", encoding="utf-8"
     )
     plain, wordy = centrali("plan", "--local", "other.yaml").out, centrali("plan", "--local", "-v", "other.yaml").out
     assert "1 in the workspace not declared here and left alone" in plain
@@ -41,7 +41,7 @@ def test_more_words_show_what_stays_and_what_is_left_alone(centrali: Callable[..
 def test_json_holds_the_same_plan_and_its_digest_is_the_same_each_time(centrali: Callable[..., Any]) -> None:
     first, again = (json.loads(centrali("plan", "--local", "-o", "json", "--detailed-exitcode").out) for _ in range(2))
     assert first == again
-    assert (first["command"], first["exitCode"], first["reason"], first["requests"], first["warnings"]) == ("plan", 2, "changes", 5, [])
+    assert (first["command"], first["exitCode"], first["reason"], first["requests"], first["warnings"]) == ("plan", 2, "changes", 6, [])
     assert first["plan"]["changes"][0]["address"] == "function/f"
 
 

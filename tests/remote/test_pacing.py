@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from centrali_deploy.errors import Unreachable
-from centrali_deploy.remote.pacing import FEWEST, MOST, Pace
+from centrali_deploy.remote.pacing import FEWEST, MOST, Pace, Withdrawn
 from centrali_deploy.remote.sending import Sender
 
 if TYPE_CHECKING:
@@ -213,16 +213,28 @@ def test_a_limit_is_kept_even_when_told_to_stop() -> None:
     assert clock.now == 2
 
 
-def test_told_to_stop_nobody_waits_for_the_api_until_told_to_wait_again() -> None:
+def test_told_to_stop_nobody_waits_for_the_api_and_told_to_wait_again_only_a_little() -> None:
     clock = Clock()
     pace = Pace(clock, clock.sleep)
     refused(pace, seconds=30)
     pace.stop_waiting()
-    with pytest.raises(Unreachable, match="Told to stop"):
+    with pytest.raises(Withdrawn, match="Told to stop"):
         answered(pace)
     pace.wait_again()
+    with pytest.raises(Withdrawn, match="Told to stop"):
+        answered(pace)
+    clock.sleep(21)
     answered(pace)
     assert clock.now == 30
+
+
+def test_whoever_was_never_told_to_stop_waits_as_long_as_asked() -> None:
+    clock = Clock()
+    pace = Pace(clock, clock.sleep)
+    pace.wait_again()
+    refused(pace, seconds=300)
+    answered(pace)
+    assert clock.now == 300
 
 
 def test_whoever_waits_for_a_place_gives_up_when_the_run_is_over() -> None:

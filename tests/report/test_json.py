@@ -34,6 +34,7 @@ def test_a_plan_has_every_part() -> None:
         "digest": plan.digest,
         "empty": False,
         "summary": {"create": 0, "update": 1, "replace": 0, "delete": 0, "forget": 0, "no-op": 1},
+        "kept": [],
         "unmanaged": ["structure/s"],
         "changes": [
             {
@@ -43,6 +44,7 @@ def test_a_plan_has_every_part() -> None:
                 "position": "w.yaml:4:3",
                 "requires": ["function/g"],
                 "stateCall": None,
+                "adopting": False,
                 "fields": [
                     {
                         "path": "params[k].value",
@@ -50,6 +52,7 @@ def test_a_plan_has_every_part() -> None:
                         "after": [{"$mark": "absent"}],
                         "note": "resent",
                         "layer": "",
+                        "side": "",
                         "position": "w.yaml:4:3",
                     }
                 ],
@@ -61,9 +64,11 @@ def test_a_plan_has_every_part() -> None:
                 "position": None,
                 "requires": [],
                 "stateCall": None,
+                "adopting": False,
                 "fields": [],
             },
         ],
+        "hazards": [],
         "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes."}],
         "hints": [],
     }

@@ -1,0 +1,141 @@
+"""The ledger around an apply: what is ours is read before the plan, said before the first write, and recorded at the end."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.apply.recording import intended, result, sealed
+from centrali_deploy.ledger.file import FileDoor
+from centrali_deploy.ledger.lease import held
+from centrali_deploy.ledger.model import Entry, Ledger
+from centrali_deploy.ledger.workspace import WorkspaceDoor
+from centrali_deploy.sealing import Seal
+from centrali_deploy.states import RecordedState
+from centrali_deploy.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.apply.outcome import Outcome
+    from centrali_deploy.errors import Locked
+    from centrali_deploy.ledger.door import Door
+    from centrali_deploy.ledger.lease import Held
+    from centrali_deploy.manifest.keeping import Keeping
+    from centrali_deploy.pipeline.acting import Actor
+    from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.remote.client import Client
+    from centrali_deploy.states import LiveState
+
+
+def door(client: Client, keeping: Keeping) -> Door | None:
+    """The ledger that manifests name; None when they say that there is none."""
+    if keeping.file is not None:
+        return FileDoor(keeping.file, keeping.deployment)
+    return WorkspaceDoor(client, keeping.deployment) if keeping.ledger == "workspace" else None
+
+
+@dataclass
+class Owning:
+    """One run's view of its ledger. Without a door, nothing is ours and nothing is recorded."""
+
+    door: Door | None
+    deployment: str
+    ledger: Ledger | None = None
+    _entry: Entry | None = field(default=None)
+
+    def read(self) -> RecordedState:
+        """What is ours, as it is recorded now."""
+        if self.door is None:
+            return RecordedState(nowhere=True)
+        self.ledger = self.door.read()
+        elsewhere = self.door.elsewhere()
+        if self.ledger is None:
+            return RecordedState(elsewhere=elsewhere)
+        return RecordedState(self.ledger.resources, Seal(self.ledger.key), elsewhere)
+
+    def locked(
+        self, actor: Actor, doing: str, timeout: float, wait: Callable[[Locked], object] | None = None, *, skip: bool = False
+    ) -> AbstractContextManager[Held | None]:
+        """Hold the lock, unless it is skipped. Raises Locked."""
+        if self.door is None or skip:
+            return nullcontext()
+        return held(self.door, actor.holding(doing), timeout=timeout, wait=wait)
+
+    def begin(self, planned: Planned, actor: Actor, doing: str) -> None:
+        """Say, before the first write, what is going to be ours, and that something begins."""
+        if self.door is None:
+            return
+        known = self.ledger or Ledger(self.deployment)
+        self._record(known, intended(known.resources, planned.plan.pending))
+        self._entry = self.door.add(
+            Entry(
+                0,
+                _now(),
+                "",
+                actor.name,
+                actor.host,
+                actor.job,
+                actor.commit,
+                VERSION,
+                planned.plan.digest,
+                doing,
+                inverse=inverse(planned),
+            )
+        )
+
+    def end(self, planned: Planned, outcomes: Sequence[Outcome], after: LiveState, note: str = "") -> None:
+        """Record what is ours now, and what became of each change."""
+        if self.door is None or self.ledger is None:
+            return
+        ours = sealed(planned.desired, Seal(self.ledger.key))
+        self._record(self.ledger, result(self.ledger.resources, planned.plan.changes, outcomes, after, ours))
+        if self._entry:
+            ended = tuple(
+                (str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes
+            )
+            self._entry = replace(self._entry, ended=_now(), outcomes=ended, note=note)
+            self.door.amend(self._entry)
+
+    def adopted(self, planned: Planned) -> bool:
+        """Whether something has to be recorded although nothing has to be changed."""
+        known = self.ledger.resources if self.ledger else {}
+        if self.door is None:
+            return False
+        seal = Seal(self.ledger.key) if self.ledger else Seal(b"")
+        ours = sealed(planned.desired, seal)
+        now = result(known, planned.plan.changes, (), planned.live, ours)
+        return now != dict(known)
+
+    def forget(self, addresses: Iterable[Address]) -> None:
+        """Let go of resources without touching them."""
+        if self.ledger:
+            gone = set(addresses)
+            self._record(self.ledger, {a: r for a, r in self.ledger.resources.items() if a not in gone})
+
+    def _record(self, known: Ledger, resources: Any) -> None:  # noqa: ANN401 -- what is ours by address
+        if self.door is None:
+            return
+        self.ledger = replace(known, serial=known.serial + 1, resources=resources, tool=VERSION)
+        self.door.write(self.ledger)
+
+
+def inverse(planned: Planned) -> list[dict[str, Any]]:
+    """What a rollback needs: each change, and what was live before it. No secret is in it."""
+    return [
+        {
+            "address": str(change.address),
+            "action": change.action.value,
+            "members": sorted({each.member for each in change.fields}),
+            "before": dict(planned.live.resources[change.address].spec) if change.address in planned.live.resources else None,
+        }
+        for change in planned.plan.pending
+    ]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,96 @@
+"""Saved plans: a plan written into a file, and taken out of it to be shown or applied."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from centrali_deploy.errors import NotWritten, Position, StalePlan, UsageProblem
+from centrali_deploy.manifest.keeping import Keeping
+from centrali_deploy.manifest.loading import Loaded
+from centrali_deploy.manifest.resolution import secret_of
+from centrali_deploy.manifest.surroundings import Surroundings
+from centrali_deploy.plan.planfile import Saved, dump, is_plan, moved, pins, read
+from centrali_deploy.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from centrali_deploy.address import Address
+    from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.plan.model import Policy
+    from centrali_deploy.secret import Secret
+
+LARGEST = 200_000_000
+"""Bytes of a plan that is read."""
+
+
+def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
+    """Write a plan into a file that only its owner reads. Raises NotWritten; then an older file is as it was."""
+    keeping = loaded.keeping
+    said = {"deployment": keeping.deployment, "ledger": keeping.ledger}
+    if keeping.file:
+        said["file"] = os.path.relpath(keeping.file)
+    pinned, made = pins(planned.plan, planned.live), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said))
+    beside = Path(f"{path}.new")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # it is not there, or it cannot be taken away either
+            beside.unlink()
+        raise NotWritten(f"{path} cannot be written: {error.strerror}.", "Look at the folder, its permissions and the disk.") from error
+
+
+def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
+    """The plan that the only path is a file of; None when it is something else."""
+    if len(paths) != 1 or not Path(paths[0]).is_file():
+        return None
+    try:
+        with Path(paths[0]).open(encoding="utf-8") as file:
+            if not is_plan(file.read(200)):
+                return None
+            file.seek(0)
+            text = file.read(LARGEST)
+    except (OSError, UnicodeDecodeError):
+        return None  # whoever reads it as a manifest says what is wrong
+    around = Surroundings(environ, Path(), Path())
+
+    def secret(origin: str, address: Address) -> Secret:
+        return secret_of(origin, around, lambda: Position(paths[0]), str(address))
+
+    return read(text, paths[0], secret)
+
+
+def needed(paths: Sequence[str], environ: Mapping[str, str]) -> Saved:
+    """The same; raises UsageProblem when it is something else."""
+    found = saved_in(paths, environ)
+    if found is None:
+        raise UsageProblem(f"{paths[0] if paths else 'Nothing'} is not a saved plan.", "Make one: centrali-deploy plan --out FILE.")
+    return found
+
+
+def loaded_from(saved: Saved, path: str) -> Loaded:
+    """What a saved plan declares, as if it had been read from manifests."""
+    said = saved.keeping
+    file = Path(said["file"]).resolve() if "file" in said else None
+    keeping = Keeping(str(said.get("deployment", "default")), str(said.get("ledger", "workspace")), file)
+    return Loaded(
+        saved.plan.workspace, saved.desired, (), (path,), protect=saved.policy.protect, environment=saved.environment, keeping=keeping
+    )
+
+
+def refuse_moved(saved: Saved, now: Planned) -> None:
+    """Raise StalePlan, naming each object that is not as it was when the plan was made."""
+    found = moved(saved, now.plan, now.live)
+    if found:
+        names = ", ".join(map(str, found))
+        raise StalePlan(
+            f"The plan of {saved.made} is no longer what would happen: {names} moved since.",
+            "Nothing was written. --refresh shows what differs and asks anew; or make a new plan.",
+        )

@@ -1,0 +1,68 @@
+"""What changes of a structure mean for the records that are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.dangers import EVERY, of_changing, of_deleting
+
+
+def structure(*properties: Any, **rest: Any) -> dict[str, Any]:
+    return {"properties": [{"name": "p", "type": "string", **each} for each in properties], **rest}
+
+
+SET = {"data.p": {"exists": True}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "losing", "words", "where"),
+    [
+        (structure({}), structure(), True, "out of reach", SET),
+        (structure({}), structure({"type": "number"}), True, "are string and must be number", SET),
+        (structure({}), structure({"required": True}), False, "without it", {"data.p": {"exists": False}}),
+        (structure(), structure({"required": True}), False, "records do not have it", EVERY),
+        (structure({}), structure({"isUnique": True}), False, "there twice", None),
+        (structure({"nullable": True}), structure({}), False, "null is no longer right", {"data.p": {"eq": None}}),
+        (structure({}), structure({"enum": ["a"]}), False, "other values", {"and": [SET, {"data.p": {"nin": ["a"]}}]}),
+        (structure({"enum": ["a", "b"]}), structure({"enum": ["a"]}), False, "other values", {"and": [SET, {"data.p": {"nin": ["a"]}}]}),
+        (structure({"type": "number"}), structure({"type": "number", "minimum": 3}), False, "beyond it", {"data.p": {"lt": 3}}),
+        (
+            structure({"type": "number", "maximum": 9}),
+            structure({"type": "number", "maximum": 8}),
+            False,
+            "beyond it",
+            {"data.p": {"gt": 8}},
+        ),
+        (structure({"maxLength": 9}), structure({"maxLength": 8}), False, "beyond it", None),
+        (structure({}), structure({"pattern": "^a"}), False, "another form", None),
+        (structure({}, schemaDiscoveryMode="schemaless"), structure({}, schemaDiscoveryMode="strict"), False, "not declared", EVERY),
+    ],
+)
+def test_a_narrower_structure_is_a_danger(before: Any, after: Any, losing: bool, words: str, where: Any) -> None:
+    (danger,) = of_changing(before, after)
+    assert (danger.losing, danger.where, words in danger.message) == (losing, where, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (structure(), structure({})),
+        (structure(), structure({"required": True, "default": "x"})),
+        (structure({"required": True}), structure({})),
+        (structure({"isUnique": True}), structure({})),
+        (structure({"enum": ["a"]}), structure({"enum": ["a", "b"]})),
+        (structure({"enum": ["a"]}), structure({})),
+        (structure({"maxLength": 8}), structure({"maxLength": 9})),
+        (structure({"pattern": "^a"}), structure({})),
+        (structure({}, name="a"), structure({}, name="b")),
+        (structure({}, schemaDiscoveryMode="strict"), structure({}, schemaDiscoveryMode="schemaless")),
+    ],
+)
+def test_a_wider_structure_is_none(before: Any, after: Any) -> None:
+    assert list(of_changing(before, after)) == []
+
+
+def test_with_a_structure_its_records_go() -> None:
+    assert [(danger.losing, danger.where) for danger in of_deleting({})] == [(True, EVERY)]
