@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.outcome import Call, Event, Outcome, Started, Status, Still
 from centrali_deploy.apply.queue import Queue
+from centrali_deploy.apply.writing import always
 from centrali_deploy.errors import DeployError, ManifestError, RemoteError
 from centrali_deploy.remote.pacing import Withdrawn
 
@@ -33,10 +34,6 @@ _TICK = 1.0
 
 def _never() -> bool:
     return False
-
-
-def always() -> None:
-    """Whatever is written is allowed."""
 
 
 def execute(

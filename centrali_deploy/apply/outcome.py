@@ -34,7 +34,11 @@ class Still:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One of the calls that carry out a change, and how it ended: `create`, `update`, `delete`, or one that sets a state."""
+    """One of the calls that carry out a change, and how it ended.
+
+    `create`, `update`, `delete`, or one that sets a state; before an update that gives properties other names, `add` (the
+    new ones beside the old) and `copy` (what records hold).
+    """
 
     name: str
     status: Status

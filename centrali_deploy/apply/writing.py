@@ -12,11 +12,12 @@ from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
-from centrali_deploy.plan.carrying import masks, replacement, update_spec
+from centrali_deploy.plan.carrying import both_names, carried_names, masks, replacement, update_spec
 from centrali_deploy.plan.model import Action
+from centrali_deploy.remote.copying import copy_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from centrali_deploy.address import Address
     from centrali_deploy.errors import Problem
@@ -27,11 +28,16 @@ if TYPE_CHECKING:
     from centrali_deploy.states import DesiredState, LiveState
 
 
+def always() -> None:
+    """Nobody has to be asked."""
+
+
 class Writing:
     """Writes changes to one workspace; used from several threads, each change by one of them."""
 
-    def __init__(self, client: Client, desired: DesiredState, live: LiveState) -> None:
-        """`live` is what the plan was made of."""
+    def __init__(self, client: Client, desired: DesiredState, live: LiveState, allowed: Callable[[], None] = always) -> None:
+        """`live` is what the plan was made of; `allowed` raises when nothing more may be written."""
+        self._allowed = allowed
         self._client = client
         self._desired = desired
         self._live = live
@@ -134,6 +140,7 @@ class Writing:
             yield life.calls[state]
             self._client.set_state(kind, id_, state)
         if members - {life.member if life else ""}:
+            yield from self._carry(kind, change, declared, present)
             body = self._body(kind, change.address, update_spec(kind, declared, present, members))
             if kind.update_sends == "changed" and kind.identity not in members:
                 del body[kind.identity]
@@ -142,6 +149,17 @@ class Writing:
         if life and state is not None and not stops:
             yield life.calls[state]
             self._client.set_state(kind, id_, state)
+
+    def _carry(self, kind: Kind, change: Change, declared: Plain, present: Plain) -> Iterator[str]:
+        """Copy what records hold under old names to the new ones, while both are there; the old ones go with the update itself."""
+        for member, names in carried_names(kind, change, present).items():
+            both = both_names(kind.places[member], declared[member], present[member], names)
+            body = self._body(kind, change.address, {member: both})
+            del body[kind.identity]
+            yield "add"
+            self._client.update(kind, self._ids[change.address], body)
+            yield "copy"
+            copy_values(self._client, change.address.name, names, self._allowed)
 
     def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
         return kind.to_wire(address.name, spec, self._ids.__getitem__)

@@ -142,7 +142,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """What a change means for the records that are there. `losing`: stored values are lost; otherwise it is risky.
+    """What a change means for the records that are there. `losing`: stored values are lost; otherwise it is risky, or copies.
 
     `where` finds the records concerned (None: no query does); `count` of `total` are, None when that is not known.
     """
@@ -152,8 +152,16 @@ class Hazard:
     losing: bool
     message: str
     where: Any = field(default=None, compare=False)
+    copies: bool = False
     count: int | None = field(default=None, compare=False)
     total: int | None = field(default=None, compare=False)
+
+    @property
+    def sort(self) -> str:
+        """`safe` when no record is concerned; otherwise `losing`, `copy` or `risky`."""
+        if self.count == 0:
+            return "safe"
+        return "losing" if self.losing else "copy" if self.copies else "risky"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from centrali_deploy.address import Address, path_text
+from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.carrying import update_spec
+from centrali_deploy.plan.carrying import carried_names, update_spec
 from centrali_deploy.plan.model import Action, Hazard, Plan, Policy, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from centrali_deploy.plan.model import Change
+    from centrali_deploy.parts import Plain
+    from centrali_deploy.plan.model import Change, FieldChange
     from centrali_deploy.states import DesiredState, LiveState
 
 
@@ -32,8 +33,33 @@ def _of(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Haza
         found = kind.dangers_of_changing(before, after)
     else:
         return
+    for member, names in carried_names(kind, change, before).items():
+        for new, old in names.items():
+            where = {f"data.{old}": {"exists": True}}
+            yield Hazard(
+                change.address, (member, Item(new)), losing=False, message=f"values are copied from {old}", where=where, copies=True
+            )
+    for field in change.fields:
+        if _left_behind(change, field, before):
+            message = f"values under {field.before} cannot be taken along: {_why(field, change)}"
+            where = {f"data.{field.before}": {"exists": True}}
+            yield Hazard(change.address, field.path[:2], losing=True, message=message, where=where)
     for danger in found:
         yield Hazard(change.address, danger.path, danger.losing, danger.message, danger.where)
+
+
+def _left_behind(change: Change, field: FieldChange, before: Plain) -> bool:
+    """Whether an item is renamed whose values nobody can read."""
+    kind = KINDS[change.address.kind]
+    place = kind.places.get(field.member)
+    is_name = bool(place and place.carried and len(field.path) > len(("member", "item")) and field.path[2] == place.key)
+    return is_name and str(field.after) not in carried_names(kind, change, before).get(field.member, {})
+
+
+def _why(field: FieldChange, change: Change) -> str:
+    names = [other for other in change.fields if other.path[2:] == field.path[2:] and other.member == field.member]
+    chain = {other.before for other in names} & {other.after for other in names}
+    return "rename one after the other, for a new name is an old one" if chain else "they are secret"
 
 
 def weighed(plan: Plan, counted: tuple[Hazard, ...], policy: Policy) -> Plan:

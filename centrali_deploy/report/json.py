@@ -40,7 +40,7 @@ def plan_part(plan: Plan) -> dict[str, Any]:
             {
                 "address": str(hazard.address),
                 "path": path_text(hazard.path),
-                "class": "losing" if hazard.losing and hazard.count != 0 else "safe" if hazard.count == 0 else "risky",
+                "class": hazard.sort,
                 "message": hazard.message,
                 "records": hazard.count,
                 "of": hazard.total,

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from centrali_deploy.report.text import Paint
 
 _ENDED = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
-_CALLS = {"create": "+", "update": "~", "delete": "-"}
+_PLAIN = {"create": "+", "update": "~", "delete": "-"}
+_SYMBOLS = {**_PLAIN, "add": "+", "copy": "="}
 
 
 def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Iterator[str]:
     """What happened to one change; below it what went wrong, and where the manifest says it.
 
-    Its calls have lines of their own where there are several, one of which sets a state: so it is plain what has taken
-    effect.
+    Its calls have lines of their own where there are several, one of which sets a state or copies values: so it is plain
+    what has taken effect.
     """
     word, style = _ENDED[outcome.status]
     symbol, _ = symbol_of(outcome.change)
@@ -30,7 +31,7 @@ def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Itera
     if outcome.culprit:
         tail = f"  because {outcome.culprit} failed"
     yield f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
-    if len(outcome.calls) > 1 and any(call.name not in _CALLS for call in outcome.calls):
+    if len(outcome.calls) > 1 and any(call.name not in _PLAIN for call in outcome.calls):
         yield from (_call(call, paint) for call in outcome.calls)
     if outcome.error:
         yield f"    {outcome.error.message}"
@@ -40,7 +41,7 @@ def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Itera
 
 
 def _call(call: Call, paint: Paint) -> str:
-    return f"    {_CALLS.get(call.name, STATE)} {call.name}  {paint(*_ENDED[call.status])}"
+    return f"    {_SYMBOLS.get(call.name, STATE)} {call.name}  {paint(*_ENDED[call.status])}"
 
 
 def progress_line(running: Sequence[Address], done: int, of: int) -> str:

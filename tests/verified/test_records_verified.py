@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,31 @@ def test_a_unique_value_is_there_once(api: Api) -> None:
     assert record(api, slug, n="1").status_code == 409
     api.send("DELETE", RECORDS, f"/{first['id']}")
     assert [record(api, slug, **data).status_code for data in ({"n": "1"}, {}, {})] == [201, 201, 201]
+
+
+def test_of_two_who_take_a_unique_value_at_the_same_moment_one_gets_it(api: Api) -> None:
+    slug = structure(api, {"name": "n", "type": "string", "isUnique": True})
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            pair = [pool.submit(record, api, slug, n=str(number)) for _ in range(2)]
+            assert sorted(each.result().status_code for each in pair) == [201, 409]
+
+
+def test_what_was_written_is_read_at_once(api: Api) -> None:
+    slug = structure(api)
+    for number in range(10):
+        first = made(api, slug, title=str(number))
+        api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"title": f"{number} again"}})
+        found = page(api.send("GET", RECORDS, f"/slug/{slug}?sort=-createdAt").json()).items
+        assert [each["data"] for each in found if each["id"] == first["id"]] == [{"title": f"{number} again"}]
+
+
+def test_a_list_is_filtered_by_several_values(api: Api) -> None:
+    slug = structure(api, {"name": "n", "type": "number"})
+    for number, title in enumerate(("a", "b/x", "b/x", "c")):
+        made(api, slug, title=title, n=number)
+    answer = page(api.send("GET", RECORDS, f"/slug/{slug}?data.title[in]=a,b/x&sort=-data.n&pageSize=2&includeTotal=true").json())
+    assert ([each["data"]["n"] for each in answer.items], answer.total) == ([2, 1], 3)
 
 
 def test_a_record_that_is_referred_to_stays(api: Api) -> None:
