@@ -33,10 +33,23 @@ class Still:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One of the calls that carry out a change, and how it ended.
+
+    `create`, `update`, `delete`, or one that sets a state; before an update that gives properties other names, `add` (the
+    new ones beside the old) and `copy` (what records hold).
+    """
+
+    name: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One change and how it ended: `error` when it failed, `culprit` when it was skipped because of another one.
 
-    `problems` lead from the members the API refused to the lines of the manifest.
+    `problems` lead from the members the API refused to the lines of the manifest. `calls` were made in this order; when
+    it failed, the last of them says whether it failed itself or was skipped, and those before it have taken effect.
     """
 
     change: Change
@@ -45,6 +58,7 @@ class Outcome:
     error: DeployError | None = None
     culprit: Address | None = None
     problems: tuple[Problem, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 Event = Started | Still | Outcome

@@ -114,7 +114,9 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.DONE
     except Exception as error:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
         failure = _failure(error)
-    answer = Answer(next((word for word in arguments if word in COMMANDS), ""), "json" if _wants_json(arguments) else "text")
+    json = _wants_json(arguments)
+    command = next((word for word in arguments if word in COMMANDS), "")
+    answer = Answer(command, "json" if json else "text", stream=json and "--stream" in arguments)
     answer.fail(failure)
     answer.end(failure)
     return answer.exit_code
