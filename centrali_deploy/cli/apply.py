@@ -14,7 +14,7 @@ from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale, unprotected
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
@@ -80,19 +80,21 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
     refuse_unknown_consents(planned, policy)
     check(planned, run.client)
     found: list[Outcome] = []
-    if planned.plan.pending or own.adopted(planned):
-        if planned.plan.pending and not yes:
+    if unprotected(planned).plan.pending or own.adopted(unprotected(planned)):
+        if unprotected(planned).plan.pending and not yes:
             _ask(run.where, run.answer)
         who = actor(os.environ, run.loaded.files)
         with own.locked(who, doing, locking.timeout, waiting(run.answer), skip=locking.skip) as held:
             approved, planned = planned, _planned(run, policy, own)
             _approve(run, approved, planned, yes=yes)
-            own.begin(planned, who, doing)
-            _execute(run, own, planned, held, found)
-            strange = _concluded(run, own, planned, held, found)
+            todo = unprotected(planned)
+            own.begin(todo, who, doing)
+            _execute(run, own, todo, held, found)
+            strange = _concluded(run, own, todo, held, found)
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
+    refuse_protected(planned.plan)
 
 
 def _planned(run: Run, policy: Policy, own: Owning) -> Planned:

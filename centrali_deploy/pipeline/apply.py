@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.executor import check_secrets, execute
@@ -27,11 +28,25 @@ if TYPE_CHECKING:
 
 def check(planned: Planned, client: Client) -> None:
     """Raise UnsafePlan when a protection refuses the plan, ManifestError when a secret is not set; before anybody is asked."""
-    refusals = planned.plan.refusals
+    refusals = planned.plan.refused
     if refusals:
         listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
         raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
-    check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
+    check_secrets(unprotected(planned).plan, Writing(client, planned.desired, planned.live))
+
+
+def unprotected(planned: Planned) -> Planned:
+    """A plan without what is protected."""
+    kept = {refusal.address for refusal in planned.plan.protected}
+    changes = tuple(change for change in planned.plan.changes if change.address not in kept)
+    return replace(planned, plan=replace(planned.plan, changes=changes))
+
+
+def refuse_protected(plan: Plan) -> None:
+    """Raise UnsafePlan when something was left out because it is protected."""
+    if plan.protected:
+        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in plan.protected)
+        raise UnsafePlan(f"Left out: {listed}", plan.protected[0].hint)
 
 
 def unset(planned: Planned, client: Client) -> tuple[Problem, ...]:

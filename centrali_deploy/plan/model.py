@@ -130,6 +130,10 @@ def _some(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
     return found
 
 
+PROTECTED = "protected"
+"""The rule that keeps one resource as it is, while the rest of a plan is carried out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a plan must not be applied as it is: which rule, about what, and what would pass it."""
@@ -206,6 +210,16 @@ class Plan:
     def kept(self) -> tuple[Address, ...]:
         """What is ours, no longer declared, and stays because nothing is pruned."""
         return tuple(change.address for change in self.changes if change.undeclared)
+
+    @property
+    def protected(self) -> tuple[Refusal, ...]:
+        """What is left out because it is protected."""
+        return tuple(refusal for refusal in self.refusals if refusal.rule == PROTECTED)
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """What keeps all of it from being carried out."""
+        return tuple(refusal for refusal in self.refusals if refusal.rule != PROTECTED)
 
     @property
     def empty(self) -> bool:

@@ -14,7 +14,7 @@ from centrali_deploy.errors import LiveConflict, ManifestError, Position, Proble
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
-from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import PROTECTED, Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
 from centrali_deploy.plan.renaming import forgotten, renamed
@@ -165,7 +165,7 @@ def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
     patterns = [pattern for pattern in policy.protect for name in (str(change.address), *old) if fnmatchcase(name, pattern)]
     if patterns and change.action in {Action.UPDATE, Action.REPLACE, Action.DELETE}:
         yield Refusal(
-            "protected",
+            PROTECTED,
             change.address,
             f'It is protected ("{patterns[0]}") and would be changed.',
             "Take the change back, or the pattern out of protect: in the manifest.",

@@ -70,18 +70,25 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield "In the workspace, not declared here and left alone:"
         yield from (f"  {address}" for address in plan.unmanaged)
     yield from hazard_lines(plan, paint)
-    for refusal in plan.refusals:
-        yield ""
-        yield paint(f"! {refusal.address}: {refusal.message}", "red")
-        yield f"  {refusal.hint}"
+    yield from refusal_lines(plan, paint)
     for hint in plan.hints:
         yield ""
         yield paint(f"? {hint.message}", "yellow")
         yield from (f"  {line}" for line in hint.lines)
-    if plan.refusals:
-        yield paint("apply will refuse this plan.", "red")
     yield ""
     yield summary(plan, paint)
+
+
+def refusal_lines(plan: Plan, paint: Paint) -> Iterator[str]:
+    """What a protection says against the plan, and what apply makes of it."""
+    for refusal in plan.refusals:
+        yield ""
+        yield paint(f"! {refusal.address}: {refusal.message}", "red")
+        yield f"  {refusal.hint}"
+    if plan.refused:
+        yield paint("apply will refuse this plan.", "red")
+    elif plan.protected:
+        yield paint("apply leaves that out, does the rest, and leaves with 8.", "yellow")
 
 
 def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:

@@ -13,7 +13,7 @@ from centrali_deploy.errors import ExitCode, ManifestError, UnsafePlan
 from centrali_deploy.manifest.environments import merged
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check
+from centrali_deploy.pipeline.apply import apply, check, refuse_protected, unprotected
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action, Policy
 from centrali_deploy.report.text import plan_lines
@@ -212,8 +212,10 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
     (refusal,) = found.plan.refusals
     assert (refusal.rule, str(refusal.address)) == ("protected", address)
     assert refusal.message.startswith('It is protected ("')
+    check(found, client)
+    assert unprotected(found).plan.pending == ()
     with pytest.raises(UnsafePlan) as caught:
-        check(found, client)
+        refuse_protected(found.plan)
     assert caught.value.exit_code == ExitCode.REFUSED == 8
 
 
