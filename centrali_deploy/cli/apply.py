@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.owning import Owning
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Change, Policy
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.plan.verdicts import Policy
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")

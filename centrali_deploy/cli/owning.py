@@ -10,8 +10,8 @@ import click
 
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.pipeline.owning import Owning, door
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.safety import unknown_consents
+from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing, always
 from centrali_deploy.errors import AppliedInPart, LeaseLost, ManifestError, StalePlan, UnsafePlan
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import RecordedState
 
 if TYPE_CHECKING:

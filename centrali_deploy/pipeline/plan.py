@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from centrali_deploy.manifest.loading import Loaded
-    from centrali_deploy.plan.model import Hazard, Plan, Policy
+    from centrali_deploy.plan.model import Plan
+    from centrali_deploy.plan.verdicts import Hazard, Policy
     from centrali_deploy.remote.client import Client
     from centrali_deploy.states import DesiredState, LiveState
 

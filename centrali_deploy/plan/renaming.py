@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.model import Action, FieldChange, Hint, Mark, Refusal
+from centrali_deploy.plan.model import Action, FieldChange, Mark
 from centrali_deploy.plan.sides import THEIRS, YOURS
+from centrali_deploy.plan.verdicts import Hint, Refusal
 from centrali_deploy.states import LiveState, RecordedState, near_name
 
 if TYPE_CHECKING:

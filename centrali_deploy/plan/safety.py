@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import carried_names, update_spec
-from centrali_deploy.plan.model import Action, Hazard, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Action, Plan
+from centrali_deploy.plan.verdicts import Hazard, Policy, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
