@@ -66,10 +66,21 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
 
 def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
-    run: Run, policy: Policy, locking: Locking, *, yes: bool, doing: str, refresh: bool = False
+    run: Run,
+    policy: Policy,
+    locking: Locking,
+    *,
+    yes: bool,
+    doing: str,
+    refresh: bool = False,
+    own: Owning | None = None,
+    remarks: Sequence[str] = (),
 ) -> None:
-    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved."""
-    own = owning(run)
+    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved.
+
+    `own`: what is seen of the ledger, when that is not all of it. `remarks` stand below the plan.
+    """
+    own = own or owning(run)
     planned = _planned(run, policy, own)
     if run.saved and refresh and (others := moved(run.saved, planned.plan, planned.live)):
         run.answer.write(moved_lines(run.saved.plan, planned.plan, others, run.answer.paint))
@@ -78,6 +89,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
         refuse_moved(run.saved, planned)
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
+    run.answer.write(["", *remarks] if remarks else [])
     refuse_unknown_consents(planned, policy)
     check(planned, run.client)
     found: list[Outcome] = []
@@ -99,7 +111,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
 
 
 def _planned(run: Run, policy: Policy, own: Owning) -> Planned:
-    return run.answer.follow(plan(run.loaded, run.client, policy, own.read()), run.client)
+    return own.told(run.answer.follow(plan(run.loaded, run.client, policy, own.read()), run.client))
 
 
 def _show_plan(run: Run, planned: Planned) -> None:

@@ -56,7 +56,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
     fields: dict[Address, tuple[FieldChange, ...]] = {}
     for address, resource in live.resources.items():
         now = back.get(address, address)
-        spec = _pointed(KINDS[address.kind], resource.spec, back)
+        spec = pointed(KINDS[address.kind], resource.spec, back)
         if now in desired:
             spec, found = _items(desired[now], spec, recorded.resources.get(now))
             if now != address:
@@ -142,7 +142,7 @@ def _elsewhere_renamed(desired: DesiredState, live: LiveState, recorded: Recorde
             yield address, now
 
 
-def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
+def pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     """A spec whose references lead to the new names."""
     if not back:
         return spec
