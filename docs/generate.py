@@ -50,7 +50,7 @@ def facts() -> str:
     lines += ["them. Each fact stands in one place in the code.", ""]
     lines += ["| fact | mark | where | confirmed by, in tests/verified |", "|---|---|---|---|"]
     for fact in FACTS:
-        confirmed = f"`{fact.scenario}`" if fact.scenario else f"nothing yet{f': {fact.unseen}' if fact.unseen else ''}"
+        confirmed = f"`{fact.scenario}`" if fact.scenario else f"none: {fact.unseen}"
         lines += [f"| {fact.fact} | {fact.mark} | `{fact.where}` | {confirmed} |"]
     return "\n".join(lines) + "\n"
 
