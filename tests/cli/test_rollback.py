@@ -90,6 +90,22 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "create": ({"functions": {"f": F}}, {"functions": {"f": F, "g": F}}, "- function/g  made by that apply"),
     "several creates": ({"functions": {"f": F}}, {"functions": dict.fromkeys("fghijk", F)}, "5 to delete"),
+    "create of what others now refer to": (
+        {"functions": {"f": F}, "triggers": {"t": CALLED}},
+        {"functions": {"f": F, "g": F}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "1 to update, 1 to delete",
+    ),
+    "create with what refers to it": (
+        {"functions": {"f": F}},
+        {"functions": {"f": F, "g": F}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "2 to delete",
+    ),
+    "long text": ({"functions": {"f": F}}, {"functions": {"f": {**F, "code": CODE + "  // " + "x" * 300}}}, "code:"),
+    "rename of what others refer to who stay": (
+        {"functions": {"f": F}, "triggers": {"t": CALLED}},
+        {"functions": {"g": {**F, "renamedFrom": "f"}}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "renamed from g",
+    ),
     "delete": ({"functions": {"f": F, "g": F}}, {"functions": {"f": F}}, "+ function/g"),
     "delete of two that belong together": (
         {"functions": {"f": F, "g": F}, "triggers": {"t": CALLED}},
@@ -176,6 +192,17 @@ def test_only_that_apply_is_taken_back(apply: Callable[..., None], rollback: Cal
     said = centrali("plan", "--local").out
     assert "timeoutMs: 1000 -> 2000" in said
     assert "1 to create, 1 to update" in said
+
+
+def test_one_that_was_begun_goes_on(apply: Callable[..., None], rollback: Callable[..., Any]) -> None:
+    apply(functions={"f": F, "g": F})
+    apply("--prune", functions={"f": {**F, "timeoutMs": 2000}, "h": F})
+    with other_hands() as client:
+        client.delete(KINDS["function"], client.find(KINDS["function"], "h")["id"])
+        client.update(KINDS["function"], client.find(KINDS["function"], "f")["id"], {"timeoutMs": 1000})
+    found = rollback("2")
+    assert "function/h  already gone" in found.out
+    assert set(live()) == {"function/f", "function/g"}
 
 
 def test_it_previews_and_asks(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:

@@ -48,6 +48,11 @@ def test_what_was_made_is_in_scope_and_not_declared() -> None:
     assert (found.desired, found.scope) == ({}, {F: None})
 
 
+def test_what_was_made_and_is_not_ours_is_left_alone() -> None:
+    found = undoing([Done(F, Action.CREATE)], live((F, {})), recorded())
+    assert (found.scope, found.remarks) == ({}, ["function/f is left as it is: it is no longer ours."])
+
+
 @pytest.mark.parametrize(
     ("present", "known"),
     [
@@ -56,9 +61,10 @@ def test_what_was_made_is_in_scope_and_not_declared() -> None:
         (live((F, {})), RecordedState({F: Recorded(F, "another", {})})),
     ],
 )
-def test_what_was_made_and_is_not_ours_is_left_alone(present: LiveState, known: RecordedState) -> None:
-    found = undoing([Done(F, Action.CREATE)], present, known)
-    assert (found.scope, found.remarks) == ({}, ["function/f is left as it is: it is gone, or no longer ours."])
+def test_what_was_updated_and_is_not_ours_is_left_alone(present: LiveState, known: RecordedState) -> None:
+    found = undoing([Done(F, Action.UPDATE, ("timeoutMs",), {"timeoutMs": 1})], present, known)
+    assert (found.scope, found.desired) == ({}, {})
+    assert found.remarks == ["function/f is left as it is: it is gone, or no longer ours."]
 
 
 def test_a_rename_goes_back_unless_the_old_name_is_taken_and_references_follow() -> None:
