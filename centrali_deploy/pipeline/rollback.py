@@ -95,8 +95,9 @@ class OwningInPart(Owning):
         super().record(known, {a: replace(r, spec=r.spec and pointed(KINDS[a.kind], r.spec, back)) for a, r in resources.items()})
 
     def told(self, planned: Planned) -> Planned:
-        """A plan that does not count the rest of what is ours as somebody else's."""
-        return replace(planned, plan=replace(planned.plan, unmanaged=(), hints=()))
+        """A plan that does not count the rest of what is ours as somebody else's, and says why something is deleted."""
+        changes = tuple(replace(c, reason="made by that apply") if c.action is Action.DELETE else c for c in planned.plan.changes)
+        return replace(planned, plan=replace(planned.plan, changes=changes, unmanaged=(), hints=()))
 
 
 def _within(recorded: Recorded, members: frozenset[str] | None) -> Recorded:

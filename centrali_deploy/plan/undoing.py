@@ -96,6 +96,8 @@ def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoin
     old = Address(each.address.kind, each.was) if each.was else None
     if each.action is Action.DELETE:
         reason = "it is there again" if present else ""
+    elif each.action is Action.CREATE:
+        reason = "" if known else "it is no longer ours"  # what is gone already is forgotten
     elif present is None or known is None or is_another(known, present):
         reason = "it is gone, or no longer ours"
     else:

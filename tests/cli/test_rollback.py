@@ -88,8 +88,24 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"functions": {"f": {**F, "description": "new"}}},
         "(removed)",
     ),
-    "create": ({"functions": {"f": F}}, {"functions": {"f": F, "g": F}}, "- function/g"),
+    "create": ({"functions": {"f": F}}, {"functions": {"f": F, "g": F}}, "- function/g  made by that apply"),
     "several creates": ({"functions": {"f": F}}, {"functions": dict.fromkeys("fghijk", F)}, "5 to delete"),
+    "create of what others now refer to": (
+        {"functions": {"f": F}, "triggers": {"t": CALLED}},
+        {"functions": {"f": F, "g": F}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "1 to update, 1 to delete",
+    ),
+    "create with what refers to it": (
+        {"functions": {"f": F}},
+        {"functions": {"f": F, "g": F}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "2 to delete",
+    ),
+    "long text": ({"functions": {"f": F}}, {"functions": {"f": {**F, "code": CODE + "  // " + "x" * 300}}}, "code:"),
+    "rename of what others refer to who stay": (
+        {"functions": {"f": F}, "triggers": {"t": CALLED}},
+        {"functions": {"g": {**F, "renamedFrom": "f"}}, "triggers": {"t": {**CALLED, "function": "g"}}},
+        "renamed from g",
+    ),
     "delete": ({"functions": {"f": F, "g": F}}, {"functions": {"f": F}}, "+ function/g"),
     "delete of two that belong together": (
         {"functions": {"f": F, "g": F}, "triggers": {"t": CALLED}},
@@ -176,6 +192,17 @@ def test_only_that_apply_is_taken_back(apply: Callable[..., None], rollback: Cal
     said = centrali("plan", "--local").out
     assert "timeoutMs: 1000 -> 2000" in said
     assert "1 to create, 1 to update" in said
+
+
+def test_one_that_was_begun_goes_on(apply: Callable[..., None], rollback: Callable[..., Any]) -> None:
+    apply(functions={"f": F, "g": F})
+    apply("--prune", functions={"f": {**F, "timeoutMs": 2000}, "h": F})
+    with other_hands() as client:
+        client.delete(KINDS["function"], client.find(KINDS["function"], "h")["id"])
+        client.update(KINDS["function"], client.find(KINDS["function"], "f")["id"], {"timeoutMs": 1000})
+    found = rollback("2")
+    assert "function/h  already gone" in found.out
+    assert set(live()) == {"function/f", "function/g"}
 
 
 def test_it_previews_and_asks(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
@@ -276,6 +303,32 @@ def test_a_number_that_is_not_there_and_an_apply_that_changed_nothing_are_told(
     apply(functions={"f": F})
     found = centrali("rollback", "7", "--local", "--yes")
     assert (found.code, "The latest is 1." in found.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "code"),
+    [
+        ({"ended": ""}, "Apply 1 never ended, so nobody knows what it changed.", 3),
+        ({"outcomes": [["function/f", "create", "failed", "no"]]}, "Apply 1 changed nothing", 3),
+        ({"inverse": [{"address": "function/f"}]}, "is damaged", 5),
+    ],
+)
+def test_an_entry_that_does_not_say_what_changed_is_refused(
+    changes: dict[str, Any], said: str, code: int, apply: Callable[..., None], centrali: Callable[..., Any], project: Path
+) -> None:
+    apply(functions={"f": F}, ledger={"file": "ledger.json"})
+    [entry] = [path for path in project.rglob("*") if path.is_file() and '"inverse"' in path.read_text(errors="ignore")]
+    entry.write_text(json.dumps(json.loads(entry.read_text()) | changes))
+    found = centrali("rollback", "1", "--local", "--yes")
+    assert (found.code, said in found.err) == (code, True)
+    assert set(live()) == {"function/f"}
+
+
+def test_a_ledger_in_a_file_is_enough(apply: Callable[..., None], rollback: Callable[..., Any]) -> None:
+    apply(functions={"f": F}, ledger={"file": "ledger.json"})
+    apply(functions={"f": {**F, "timeoutMs": 2000}}, ledger={"file": "ledger.json"})
+    rollback()
+    assert live()["function/f"]["timeoutMs"] == 1000
 
 
 def test_without_a_ledger_there_is_nothing_to_roll_back(centrali: Callable[..., Any], project: Path) -> None:
