@@ -196,7 +196,7 @@ def test_closed_streams_change_no_code_and_nothing_is_written_into_other_files(
 
 def test_commands_are_listed_in_the_order_in_which_they_are_used() -> None:
     assert " ".join(main.list_commands(click.Context(main))) == (
-        "init validate fmt plan apply show drift destroy forget history unlock test invoke runs serve schema"
+        "init validate fmt plan apply show drift destroy forget history rollback unlock test invoke runs serve schema"
     )
 
 
