@@ -20,17 +20,14 @@ if TYPE_CHECKING:
     from centrali_deploy.errors import Problem
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Change, Plan
+    from centrali_deploy.plan.model import Change, Plan, Refusal
     from centrali_deploy.remote.client import Client
     from centrali_deploy.states import LiveState
 
 
 def check(planned: Planned, client: Client) -> None:
-    """Raise UnsafePlan when a protection refuses the plan, ManifestError when a secret is not set; before anybody is asked."""
-    refusals = planned.plan.refusals
-    if refusals:
-        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
-        raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
+    """Raise UnsafePlan when the whole plan is refused, ManifestError when a secret is not set; before anybody is asked."""
+    _refuse("The plan is refused.", [refusal for refusal in planned.plan.refusals if refusal.whole])
     check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
 
 
@@ -75,6 +72,17 @@ def judge(outcomes: Sequence[Outcome]) -> None:
     error = copy(failed[0].error)
     error.message, error.hint = f"Nothing was applied: {names} failed.", "See above."
     raise error
+
+
+def refuse_left_out(plan: Plan) -> None:
+    """Raise UnsafePlan, when all else is done, for what is protected and would have been changed."""
+    _refuse("Not all was to be changed.", [refusal for refusal in plan.refusals if not refusal.whole])
+
+
+def _refuse(what: str, refusals: Sequence[Refusal]) -> None:
+    if refusals:
+        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
+        raise UnsafePlan(f"{what} {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
 
 
 def proven(planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> tuple[Change, ...]:

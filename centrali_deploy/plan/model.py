@@ -132,12 +132,24 @@ def _some(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a plan must not be applied as it is: which rule, about what, and what would pass it."""
+    """Why a plan must not be applied as it is: which rule, about what, and what would pass it.
+
+    `whole`: nothing of the plan is applied; otherwise the change of this address alone is left out.
+    """
 
     rule: str
     address: Address
     message: str
     hint: str
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A change that is not carried out, because of the protected address it is about or depends on."""
+
+    change: Change
+    because: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +192,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered changes to one workspace, and facts about them. `unmanaged` names live resources that are not ours."""
+    """The ordered changes to one workspace, and facts about them. `unmanaged` names live resources that are not ours.
+
+    What is `left_out` is not among the changes.
+    """
 
     workspace: str
     changes: tuple[Change, ...]
@@ -188,6 +203,7 @@ class Plan:
     unmanaged: tuple[Address, ...] = ()
     hints: tuple[Hint, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -201,8 +217,8 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.pending
+        """Whether there is nothing to do, nor anything left out."""
+        return not self.pending and not self.left_out
 
     def count(self, action: Action) -> int:
         """How many changes have this action; a create finished by an update of its own counts once."""

@@ -46,8 +46,15 @@ def plan_part(plan: Plan) -> dict[str, Any]:
             }
             for hazard in plan.hazards
         ],
+        "leftOut": [{**change_part(left.change), "because": str(left.because)} for left in plan.left_out],
         "refusals": [
-            {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
+            {
+                "rule": refusal.rule,
+                "address": str(refusal.address),
+                "message": refusal.message,
+                "hint": refusal.hint,
+                "refuses": "plan" if refusal.whole else "change",
+            }
             for refusal in plan.refusals
         ],
     }

@@ -68,7 +68,15 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield ""
         yield "In the workspace, not declared here and left alone:"
         yield from (f"  {address}" for address in plan.unmanaged)
+    yield from left_out_lines(plan, paint, verbose=verbose)
     yield from hazard_lines(plan, paint)
+    yield from _remarks(plan, paint)
+    yield ""
+    yield summary(plan, paint)
+
+
+def _remarks(plan: Plan, paint: Paint) -> Iterator[str]:
+    """What refuses the plan, and what is probably not meant in it."""
     for refusal in plan.refusals:
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
@@ -77,10 +85,20 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield ""
         yield paint(f"? {hint.message}", "yellow")
         yield from (f"  {line}" for line in hint.lines)
-    if plan.refusals:
+    if any(refusal.whole for refusal in plan.refusals):
         yield paint("apply will refuse this plan.", "red")
-    yield ""
-    yield summary(plan, paint)
+    elif plan.left_out:
+        yield paint("apply will leave out what is protected, and end with exit code 8.", "red")
+
+
+def left_out_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
+    """What is not carried out: what is protected, and what depends on its change."""
+    for left in plan.left_out:
+        first, *rest = change_lines(left.change, paint, verbose=verbose)
+        yield ""
+        yield f"Left out, because {'it' if left.because == left.change.address else left.because} is protected:"
+        yield f"  {first}"
+        yield from (f"  {line}" for line in rest)
 
 
 def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:
@@ -133,6 +151,7 @@ def summary(plan: Plan, paint: Paint) -> str:
     if plan.empty:
         return paint(f"No changes. {rest}.", "green")
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
+    counts += [f"{len(plan.left_out)} left out"] if plan.left_out else []
     return f"{paint('Plan:', 'bold')} {', '.join(counts)}; {rest}."
 
 

@@ -13,7 +13,7 @@ from centrali_deploy.errors import ExitCode, ManifestError, UnsafePlan
 from centrali_deploy.manifest.environments import merged
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check
+from centrali_deploy.pipeline.apply import apply, check, refuse_left_out
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action, Policy
 from centrali_deploy.report.text import plan_lines
@@ -208,12 +208,16 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
     assert planned(before, client).plan.empty
     after = loaded(text.replace(*CHANGES[action]), "prod")
     found = planned(after, client)
-    assert {(str(change.address), change.action) for change in found.plan.pending} == {(address, action)}
+    assert (found.plan.pending, found.plan.empty) == ((), False)
+    assert {(str(left.change.address), left.change.action, str(left.because)) for left in found.plan.left_out} == {
+        (address, action, address)
+    }
     (refusal,) = found.plan.refusals
-    assert (refusal.rule, str(refusal.address)) == ("protected", address)
+    assert (refusal.rule, str(refusal.address), refusal.whole) == ("protected", address, False)
     assert refusal.message.startswith('It is protected ("')
+    check(found, client)
     with pytest.raises(UnsafePlan) as caught:
-        check(found, client)
+        refuse_left_out(found.plan)
     assert caught.value.exit_code == ExitCode.REFUSED == 8
 
 

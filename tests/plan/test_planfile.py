@@ -9,7 +9,7 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.model import Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Change, FieldChange, Hint, LeftOut, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.planfile import FORMAT, Saved, dump, is_plan, moved, pins, read
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState
@@ -18,6 +18,7 @@ F, S = Address("function", "f"), Address("structure", "s")
 PATH = ("properties", Item("email"), "maxLength")
 UPDATE = Change.update(S, "fields differ", [FieldChange(PATH, 5, Mark.ABSENT, "note", Position("w.yaml", 3, 5), "--var", "theirs")])
 CREATE = Change.create(F, "not there yet", [FieldChange(("code",), Mark.ABSENT, "x")], Position("w.yaml", 9, 3))
+GONE = Change.delete(Address("trigger", "gone"), "no longer declared")
 LIVE = LiveState({S: LiveResource(S, "secret-id", {"properties": [{"name": "email", "maxLength": 5}]})})
 
 
@@ -26,7 +27,14 @@ def secret(origin: str, _address: Address) -> Secret:
 
 
 def saved(**rest: Any) -> Saved:
-    plan = Plan("acme", (CREATE, UPDATE), (Refusal("rule", S, "no", "do"),), (Address("function", "other"),), (Hint(F, "look", ("a",)),))
+    plan = Plan(
+        "acme",
+        (CREATE, UPDATE),
+        (Refusal("rule", S, "no", "do"),),
+        (Address("function", "other"),),
+        (Hint(F, "look", ("a",)),),
+        left_out=(LeftOut(GONE, S),),
+    )
     desired = {
         F: DesiredResource(F, {"code": "x", "key": Secret("${env:KEY}", lambda: "canary-1")}, renamed_from="old"),
         S: DesiredResource(S, {"properties": [{"name": "email"}]}, renamed_items={("properties", "email"): "mail"}),

@@ -67,7 +67,8 @@ def test_a_plan_has_every_part() -> None:
             },
         ],
         "hazards": [],
-        "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes."}],
+        "leftOut": [],
+        "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes.", "refuses": "plan"}],
         "hints": [],
     }
 
