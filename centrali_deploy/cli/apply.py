@@ -11,7 +11,7 @@ import click
 
 from centrali_deploy.apply.outcome import Outcome, Started
 from centrali_deploy.cli.interrupting import stops_between_changes
-from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, refuse_unknown_consents, waiting
+from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
@@ -19,6 +19,7 @@ from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_l
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
+from centrali_deploy.plan.safety import refuse_unknown_consents
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, outcomes_part, plan_part
 from centrali_deploy.report.text import change_lines, moved_lines, outcome_lines, outcomes_summary, plan_lines, progress_line
@@ -79,7 +80,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
         refuse_moved(run.saved, planned)
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
-    refuse_unknown_consents(planned, policy)
+    refuse_unknown_consents(planned.plan, policy)
     check(planned, run.client)
     found: list[Outcome] = []
     if planned.plan.pending or own.adopted(planned):
@@ -110,8 +111,10 @@ def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
     """Go on with what was approved, or with what is to be done now if everything was approved beforehand."""
     if run.saved:
         refuse_moved(run.saved, now)
+        check(now, run.client)
     elif not yes:
         refuse_stale(approved.plan, now.plan)
+        check(now, run.client)  # records may have come that would lose a value
     elif approved.plan.digest != now.plan.digest:
         run.answer.write(["", "The workspace changed meanwhile. Now it is:"])
         run.answer.parts["plan"] = plan_part(now.plan)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from centrali_deploy.address import path_text
 from centrali_deploy.errors import DeployError, ExitCode, ManifestError, RemoteError
 from centrali_deploy.plan.model import FORMAT, Action, plain
+from centrali_deploy.plan.safety import consent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,10 +40,12 @@ def plan_part(plan: Plan) -> dict[str, Any]:
             {
                 "address": str(hazard.address),
                 "path": path_text(hazard.path),
-                "class": "losing" if hazard.losing and hazard.count != 0 else "safe" if hazard.count == 0 else "risky",
+                "class": hazard.weight,
                 "message": hazard.message,
                 "records": hazard.count,
                 "of": hazard.total,
+                "unknown": hazard.unknown or None,
+                "consent": consent(hazard),
             }
             for hazard in plan.hazards
         ],

@@ -36,6 +36,7 @@ SYMBOLS = {
     Action.NO_OP: (" ", "dim"),
 }
 _DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
+_WEIGHTS = {"losing": ("LOSS", "red"), "risky": ("risk", "yellow"), "safe": ("safe", "green")}
 _MOST_PROBLEMS = 50
 _DOING = {
     Action.CREATE: "to create",
@@ -107,9 +108,7 @@ def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:
         yield ""
         yield "Records:"
     for hazard in sorted(plan.hazards, key=lambda each: not each.losing):
-        word, style = (
-            ("LOSS", "red") if hazard.losing and hazard.count != 0 else ("safe", "green") if hazard.count == 0 else ("risk", "yellow")
-        )
+        word, style = _WEIGHTS[hazard.weight]
         at = f" {path_text(hazard.path)}" if hazard.path else ""
         yield f"  {paint(word, style)}  {hazard.address}{at}: {hazard.message} ({counted_words(hazard)})"
 

@@ -9,7 +9,7 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.model import Change, FieldChange, Hint, LeftOut, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Change, FieldChange, Hazard, Hint, LeftOut, Mark, Plan, Policy, Refusal
 from centrali_deploy.plan.planfile import FORMAT, Saved, dump, is_plan, moved, pins, read
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState
@@ -18,6 +18,7 @@ F, S = Address("function", "f"), Address("structure", "s")
 PATH = ("properties", Item("email"), "maxLength")
 UPDATE = Change.update(S, "fields differ", [FieldChange(PATH, 5, Mark.ABSENT, "note", Position("w.yaml", 3, 5), "--var", "theirs")])
 CREATE = Change.create(F, "not there yet", [FieldChange(("code",), Mark.ABSENT, "x")], Position("w.yaml", 9, 3))
+HAZARD = Hazard(S, PATH, "losing", "gone", {"data.email": {"exists": True}}, "would lose a value", 412, 9120)
 GONE = Change.delete(Address("trigger", "gone"), "no longer declared")
 LIVE = LiveState({S: LiveResource(S, "secret-id", {"properties": [{"name": "email", "maxLength": 5}]})})
 
@@ -33,6 +34,7 @@ def saved(**rest: Any) -> Saved:
         (Refusal("rule", S, "no", "do"),),
         (Address("function", "other"),),
         (Hint(F, "look", ("a",)),),
+        hazards=(HAZARD,),
         left_out=(LeftOut(GONE, S),),
     )
     desired = {
@@ -53,6 +55,7 @@ def test_what_is_read_is_what_was_written() -> None:
         "prod",
         {"deployment": "billing"},
     )
+    assert (after.plan.hazards[0].count, after.plan.hazards[0].where) == (412, HAZARD.where)
     assert [change.fields[0].side for change in after.plan.changes] == ["", "theirs"]
     assert [str(change.position) for change in after.plan.changes] == ["w.yaml:9:3", "None"]
     assert after.desired[F].spec["key"].reveal() == "found"
