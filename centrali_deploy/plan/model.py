@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from centrali_deploy.address import Address, Path
-    from centrali_deploy.dangers import Grade
     from centrali_deploy.errors import Position
+    from centrali_deploy.plan.hazard import Hazard
 
 FORMAT = 1
 """The version of the plan's form, written into every machine-readable rendering."""
@@ -151,35 +151,6 @@ class LeftOut:
 
     change: Change
     because: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """What a change means for the records that are there, as far as nobody has counted them: safe, risky or losing values.
-
-    `where` finds the records concerned (None: no query does), `fate` says what becomes of each. `count` of `total` are;
-    None when that is not known, and `unknown` says why.
-    """
-
-    address: Address
-    path: Path
-    grade: Grade
-    message: str
-    where: Any = field(default=None, compare=False)
-    fate: str = ""
-    count: int | None = field(default=None, compare=False)
-    total: int | None = field(default=None, compare=False)
-    unknown: str = field(default="", compare=False)
-
-    @property
-    def losing(self) -> bool:
-        """Whether values are lost of the records concerned."""
-        return self.grade == "losing"
-
-    @property
-    def weight(self) -> Grade:
-        """What it is once they are counted: safe when there are none."""
-        return "safe" if self.count == 0 else self.grade
 
 
 @dataclass(frozen=True, slots=True)

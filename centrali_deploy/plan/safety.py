@@ -10,7 +10,8 @@ from centrali_deploy.address import Address, path_text
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import update_spec
-from centrali_deploy.plan.model import Action, Hazard, Plan, Policy, Refusal
+from centrali_deploy.plan.hazard import Hazard
+from centrali_deploy.plan.model import Action, Plan, Policy, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

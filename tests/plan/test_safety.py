@@ -8,7 +8,8 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import UsageProblem
-from centrali_deploy.plan.model import Hazard, Plan, Policy
+from centrali_deploy.plan.hazard import Hazard
+from centrali_deploy.plan.model import Plan, Policy
 from centrali_deploy.plan.safety import NO_QUERY, consent, counted, counted_words, questions, refuse_unknown_consents, weighed
 
 S, T = Address("structure", "s"), Address("structure", "t")
