@@ -13,6 +13,8 @@ COMMANDS = {
     "drift": "Show what others changed since the last apply.",
     "destroy": "Delete everything that is ours.",
     "forget": "Let go of resources without deleting them.",
+    "history": "List what was applied, or show one apply.",
+    "unlock": "Break the lock of an apply that will not go on.",
     "test": "Run functions of the manifests in a fresh local workspace.",
     "invoke": "Invoke a trigger, and wait for what comes of it.",
     "runs": "List and show runs of functions, and run them again.",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Where = dict[str, Any]
 
-Grade = Literal["safe", "risky", "losing"]
+Grade = Literal["copy", "risky", "losing"]
 EVERY: Where = {}
 """Every record of the structure."""
 LOSES = "would lose a value"

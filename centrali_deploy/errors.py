@@ -12,10 +12,11 @@
     |  |- LiveConflict        two live resources answer to one name                   5
     |  |- StalePlan           what was approved is no longer what would happen        5
     |  |- UnsafePlan          a protection refuses; says what would pass it           8
-    |- LedgerError            what is recorded cannot be read or written              10
-    |  |- Unreadable           it is damaged, or newer than this tool                  5
-    |  |- Locked               somebody else is applying                               6
-    |     |- LeaseLost         somebody else took the lock over                        6
+    |- LedgerError            something about what is recorded                       10
+    |  |- Unreadable          it is damaged, or newer than this tool                  5
+    |  |- LedgerMoved         somebody else wrote it at the same moment               5
+    |  |- Locked              somebody else is applying                               6
+    |     |- LeaseLost        somebody else took the lock over                        6
     |- ApprovalNeeded         not interactive and not approved                        9
     |- AppliedInPart          some changes failed or were skipped                     7
     |- FunctionFailed         a function failed, or gave something else                 3
@@ -102,8 +103,7 @@ class DeployError(Exception):
     @property
     def reason(self) -> str:
         """The class name in words a machine can rely on: `UnsafePlan` is `unsafe-plan`."""
-        name = type(self).__name__
-        return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+        return "".join(f"-{c.lower()}" if c.isupper() else c for c in type(self).__name__).lstrip("-")
 
 
 class ManifestError(DeployError):
@@ -198,6 +198,12 @@ class LedgerError(DeployError):
 
 class Unreadable(LedgerError):
     """What is recorded is damaged, or newer than this tool."""
+
+    exit_code = ExitCode.CONFLICT
+
+
+class LedgerMoved(LedgerError):
+    """Somebody else wrote to the ledger after it was read."""
 
     exit_code = ExitCode.CONFLICT
 

@@ -43,12 +43,18 @@ class Meanwhile(Generic[T]):
                 break
             others.append(text)
             wanted -= len(text)
-        self._end, end = os.pipe()
-        self._process = os.fork()
-        if not self._process:
-            _child(self._work, others, end)
-        os.close(end)
-        self._pending = frozenset(others)
+        ours, theirs = os.pipe()
+        try:
+            process = os.fork()
+        except OSError:  # no room for another process: all of it is worked out here
+            os.close(ours)
+            os.close(theirs)
+            return
+        if not process:
+            os.close(ours)  # so that it hears when nobody listens any more, and does not wait for ever
+            _child(self._work, others, theirs)
+        os.close(theirs)
+        self._process, self._end, self._pending = process, ours, frozenset(others)
 
     def __call__(self, text: str) -> T:
         """What the work makes of a text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from centrali_deploy.report.events import EVENTS, VERSION
 from centrali_deploy.runtime import API, API_MEMBERS, GONE, INPUTS, LOOPS, MISSING
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -54,7 +55,32 @@ def facts() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"functions.md": functions, "api-facts.md": facts}
+def events() -> str:
+    """What `-o json --stream` writes."""
+    lines = ["# Events: a run as it happens", "", "Made from the code by `make docs`.", ""]
+    lines += ["`plan` and `apply` with `-o json --stream` write one JSON object on a line for each event, as it happens, and nothing"]
+    lines += [
+        "else on standard output. Every event has `version` (now "
+        + str(VERSION)
+        + "), `event` (its name) and `at` (when, in UTC). Members and"
+    ]
+    lines += ["events are only added while the version stays the same: pass over what you do not know. The last event is always `end`;"]
+    lines += ["a stream without it was cut off: the process was killed, or told twice to stop.", ""]
+    for name, (when, members) in EVENTS.items():
+        lines += [
+            f"## `{name}`",
+            "",
+            when,
+            "",
+            "| member | |",
+            "|---|---|",
+            *(f"| `{member}` | {what} |" for member, what in members.items()),
+            "",
+        ]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+PAGES = {"functions.md": functions, "api-facts.md": facts, "events.md": events}
 
 
 def main() -> None:

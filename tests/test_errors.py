@@ -27,6 +27,7 @@ TREE = [
     (errors.UnsafePlan, errors.PlanError, 8, "unsafe-plan"),
     (errors.LedgerError, DeployError, 10, "ledger-error"),
     (errors.Unreadable, errors.LedgerError, 5, "unreadable"),
+    (errors.LedgerMoved, errors.LedgerError, 5, "ledger-moved"),
     (errors.Locked, errors.LedgerError, 6, "locked"),
     (errors.LeaseLost, errors.Locked, 6, "lease-lost"),
     (errors.ApprovalNeeded, DeployError, 9, "approval-needed"),

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -11,6 +14,11 @@ from centrali_deploy.meanwhile import FEWEST, Meanwhile
 
 TEXTS = [letter * FEWEST for letter in "abcdefgh"]
 forks = pytest.mark.skipif(sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs Linux and two processors")
+
+
+def opened() -> int:
+    """How many files this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def who(text: str) -> tuple[str, int]:
@@ -72,3 +80,24 @@ def test_beside_another_thread_no_process_is_split_off() -> None:
     reading.begin(TEXTS)
     assert reading(TEXTS[-1]) == ("h", os.getpid())
     done.set()
+
+
+@forks
+def test_nothing_stays_behind_when_the_one_who_asked_is_gone() -> None:
+    code = f"import os; from centrali_deploy.meanwhile import Meanwhile as M; M(str).begin(['a' * {FEWEST}, 'b' * {FEWEST}]); os._exit(9)"
+    # Whoever reads its output waits until the last process that could write has ended.
+    left = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=10, check=False)  # noqa: S603 -- ours
+    assert (left.returncode, left.stdout, left.stderr) == (9, b"", b"")
+
+
+@forks
+def test_where_no_process_can_be_split_off_all_is_worked_out_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    before = opened()
+    reading = Meanwhile(who)
+    reading.begin(TEXTS)
+    assert [reading(text) for text in TEXTS] == [(letter, os.getpid()) for letter in "abcdefgh"]
+    assert opened() == before

@@ -11,10 +11,15 @@ from centrali_deploy.apply.placing import problems
 from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
+from centrali_deploy.plan.calls import only_state
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.moving import transition
+from centrali_deploy.remote.copying import Copying
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from centrali_deploy.address import Address
     from centrali_deploy.errors import Problem
     from centrali_deploy.kind import Kind
@@ -24,33 +29,56 @@ if TYPE_CHECKING:
     from centrali_deploy.states import DesiredState, LiveState
 
 
+def always() -> None:
+    """Nobody has to be asked."""
+
+
 class Writing:
     """Writes changes to one workspace; used from several threads, each change by one of them."""
 
-    def __init__(self, client: Client, desired: DesiredState, live: LiveState) -> None:
-        """`live` is what the plan was made of."""
+    def __init__(self, client: Client, desired: DesiredState, live: LiveState, allowed: Callable[[], None] = always) -> None:
+        """`live` is what the plan was made of; `allowed` raises when nothing more may be written."""
+        self._allowed = allowed
         self._client = client
         self._desired = desired
         self._live = live
+        self._copying: dict[Address, list[Copying]] = {}
         self._ids = {address: resource.id for address, resource in live.resources.items()}
 
-    def write(self, change: Change) -> None:
-        """Carry out one change. Raises RemoteError when the API refuses, ManifestError for a secret that is not set."""
+    @property
+    def width(self) -> int:
+        """How many changes may be written at the same time now."""
+        return self._client.pace.width
+
+    @property
+    def tried(self) -> int:
+        """How many requests of this thread may have taken effect so far."""
+        return self._client.pace.tried
+
+    @property
+    def copied(self) -> dict[Address, int]:
+        """How many values of records were copied so far, for each structure that gives others names."""
+        return {address: sum(each.copied for each in copying) for address, copying in list(self._copying.items())}
+
+    def write(self, change: Change) -> Iterator[str]:
+        """Carry out one change; gives the name of each call before it is made, so that whoever is told may leave it at that.
+
+        Raises RemoteError when the API refuses, ManifestError for a secret that is not set.
+        """
         kind = KINDS[change.address.kind]
         if change.action is Action.CREATE:
-            self._create(kind, change, self._declared(change))
+            yield from self._create(kind, change, self._declared(change))
         elif change.action is Action.UPDATE:
-            self._update(kind, change)
+            yield from self._update(kind, change)
         elif change.action is Action.REPLACE:
-            self._replace(kind, change)
+            yield from self._replace(kind, change)
         elif change.action is Action.DELETE:
-            self._delete(kind, change.address)
+            yield from self._delete(kind, change.address)
 
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
         kind = KINDS[change.address.kind]
-        only_state = kind.lifecycle is not None and {field.member for field in change.fields} == {kind.lifecycle.member}
-        if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state):
+        if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state(change)):
             kind.to_wire(change.address.name, self._declared(change), lambda _address: "")
 
     def problems(self, change: Change, error: RemoteError) -> tuple[Problem, ...]:
@@ -61,23 +89,27 @@ class Writing:
     def _declared(self, change: Change) -> Plain:
         return self._desired[change.address].spec
 
-    def _create(self, kind: Kind, change: Change, whole: Plain) -> None:
+    def _create(self, kind: Kind, change: Change, whole: Plain) -> Iterator[str]:
         life = kind.lifecycle
         spec = {**kind.sent_on_create, **{member: value for member, value in whole.items() if value is not None}}
         state = spec.get(life.member) if life else None
         if life and not life.in_create:
             spec.pop(life.member, None)
-        made = self._client.create(kind, self._body(kind, change.address, _without(kind, spec, change)))
+        body = self._body(kind, change.address, _without(kind, spec, change))
+        yield "create"
+        made = self._client.create(kind, body)
         self._ids[change.address] = str(made["id"])
         if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
+            yield life.calls[state]
             self._client.set_state(kind, self._ids[change.address], state)
 
-    def _replace(self, kind: Kind, change: Change) -> None:
+    def _replace(self, kind: Kind, change: Change) -> Iterator[str]:
         """Delete and create; when the API refuses the new one, the old one is made again, unless it had secrets."""
         live = self._live.resources[change.address].spec
+        yield "delete"
         self._client.delete(kind, self._ids[change.address])
         try:
-            self._create(kind, change, replacement(kind, self._declared(change), live))
+            yield from self._create(kind, change, replacement(kind, self._declared(change), live))
         except RemoteError as error:
             back = self._put_back(kind, change, live)
             now = "The old one was made again." if back else f"{change.address} is deleted now: mend the manifest and run again to make it."
@@ -88,19 +120,22 @@ class Writing:
         if any(masks(live)):
             return False
         try:
-            self._create(kind, change, live)
+            for _ in self._create(kind, change, live):
+                pass  # what was asked for has failed already
         except RemoteError:
             return False
         return True
 
-    def _delete(self, kind: Kind, address: Address) -> None:
+    def _delete(self, kind: Kind, address: Address) -> Iterator[str]:
         """Delete what has been stopped first, so that nothing starts while it goes."""
         life, present = kind.lifecycle, self._live.resources[address].spec
         if life and not life.in_create and present.get(life.member) not in {life.initial, life.stops}:
+            yield life.calls[life.stops]
             self._client.set_state(kind, self._ids[address], life.stops)
+        yield "delete"
         self._client.delete(kind, self._ids[address])
 
-    def _update(self, kind: Kind, change: Change) -> None:
+    def _update(self, kind: Kind, change: Change) -> Iterator[str]:
         life = kind.lifecycle
         members = {field.member for field in change.fields}
         declared, id_ = self._declared(change), self._ids[change.address]
@@ -108,15 +143,35 @@ class Writing:
         state = declared.get(life.member) if life and life.member in members else None
         state = life.initial if life and life.member in members and state is None else state
         stops = life is not None and state == life.stops
-        if stops:
+        if life and stops:
+            yield life.calls[state]
             self._client.set_state(kind, id_, state)
         if members - {life.member if life else ""}:
-            body = self._body(kind, change.address, update_spec(kind, declared, present, members))
+            final = update_spec(kind, declared, present, members)
+            yield from self._carry(kind, change, present, final)
+            body = self._body(kind, change.address, final)
             if kind.update_sends == "changed" and kind.identity not in members:
                 del body[kind.identity]
+            yield "update"
             self._client.update(kind, id_, body)
-        if state is not None and not stops:
+        if life and state is not None and not stops:
+            yield life.calls[state]
             self._client.set_state(kind, id_, state)
+
+    def _carry(self, kind: Kind, change: Change, present: Plain, final: Plain) -> Iterator[str]:
+        """Copy what records hold under old names to the new ones, while both are there; the old ones go with the update itself."""
+        moves = [move for move in change.moves if not move.hindered]
+        if any(not move.begun for move in moves):
+            body = self._body(kind, change.address, transition(kind, present, final, change.moves))
+            del body[kind.identity]
+            yield "add"
+            self._client.update(kind, self._ids[change.address], body)
+        for move in moves:
+            yield "copy"
+            copying = Copying(self._client, change.address.name, move.old, move.new)
+            self._copying.setdefault(change.address, []).append(copying)
+            for _ in copying.steps():
+                self._allowed()
 
     def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
         return kind.to_wire(address.name, spec, self._ids.__getitem__)

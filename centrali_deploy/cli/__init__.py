@@ -113,8 +113,10 @@ def run(arguments: Sequence[str]) -> int:
         drain(sys.stdout)
         return ExitCode.DONE
     except Exception as error:  # noqa: BLE001 -- the one boundary: whatever is left is our bug
-        failure = _not_written(error) if isinstance(error, OSError) and error.errno in _UNWRITABLE else _unexpected()
-    answer = Answer(next((word for word in arguments if word in COMMANDS), ""), "json" if _wants_json(arguments) else "text")
+        failure = _failure(error)
+    json = _wants_json(arguments)
+    command = next((word for word in arguments if word in COMMANDS), "")
+    answer = Answer(command, "json" if json else "text", stream=json and "--stream" in arguments)
     answer.fail(failure)
     answer.end(failure)
     return answer.exit_code
@@ -137,6 +139,14 @@ def _help_of(error: click.ClickException, arguments: Sequence[str]) -> str:
         return f"Did you mean {meant}?"
     command = next((f" {word}" for word in arguments if word in COMMANDS), "")
     return f"See centrali-deploy{command} --help."
+
+
+def _failure(error: Exception) -> DeployError:
+    """What an error that nobody expected means to the person."""
+    if isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        return _not_written(error)
+    # pydantic makes an error of its own of an interruption while it builds what it checks with.
+    return Interrupted("Interrupted.") if str(error).rstrip().endswith(f"{KeyboardInterrupt.__name__}:") else _unexpected()
 
 
 def _not_written(error: OSError) -> DeployError:

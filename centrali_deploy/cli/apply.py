@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from centrali_deploy.apply.outcome import Outcome, Started
-from centrali_deploy.cli.interrupting import stops_between_changes
+from centrali_deploy.cli.executing import shown
 from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
@@ -21,14 +20,13 @@ from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
 from centrali_deploy.plan.safety import refuse_unknown_consents
 from centrali_deploy.remote.observation import observe
-from centrali_deploy.report.json import change_part, outcomes_part, plan_part
-from centrali_deploy.report.text import change_lines, moved_lines, outcome_lines, outcomes_summary, plan_lines, progress_line
+from centrali_deploy.report.json import change_part, plan_part
+from centrali_deploy.report.text import change_lines, moved_lines, plan_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from centrali_deploy.address import Address
-    from centrali_deploy.apply.outcome import Event
+    from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
     from centrali_deploy.ledger.lease import Held
@@ -104,6 +102,7 @@ def _planned(run: Run, policy: Policy, own: Owning) -> Planned:
 
 
 def _show_plan(run: Run, planned: Planned) -> None:
+    run.answer.event("plan", plan=run.answer.parts["plan"])
     run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
 
 
@@ -126,8 +125,7 @@ def _execute(run: Run, own: Owning, planned: Planned, held: Held | None, found: 
     """Carry the plan out; when it breaks off, what was done is recorded all the same."""
     try:
         if planned.plan.pending:
-            with stops_between_changes(run.client.stop_waiting) as stopping:
-                _show(apply(planned, run.client, stopping, held), planned.plan.pending, run, found)
+            shown(lambda stopping: apply(planned, run.client, stopping, held), planned.plan.pending, run, found)
     except DeployError:
         try:
             _concluded(run, own, planned, held, found)
@@ -162,23 +160,3 @@ def _ask(where: str, answer: Answer) -> None:
     said = click.prompt(f'Apply this to {where}? Only "yes" approves', default="", show_default=False, err=True)
     if said != "yes":
         raise ApprovalNeeded('Not approved: only "yes" approves.', "Nothing was written.")
-
-
-def _show(events: Iterable[Event], pending: Sequence[Change], run: Run, found: list[Outcome]) -> None:
-    """Show what happens as it does; whatever ends it, what was done is in `found` and in the answer."""
-    answer = run.answer
-    answer.write([""])
-    running: dict[Address, None] = {}
-    try:
-        for event in events:
-            if isinstance(event, Started):
-                running[event.change.address] = None
-            elif isinstance(event, Outcome):
-                running.pop(event.change.address, None)
-                found.append(event)
-                answer.write(outcome_lines(event, len(found), len(pending), answer.paint))
-            answer.live(progress_line(list(running), len(found), len(pending)), run.client.waits)
-    finally:
-        order = {id(change): place for place, change in enumerate(pending)}
-        answer.parts["outcomes"] = outcomes_part(sorted(found, key=lambda outcome: order[id(outcome.change)]))
-        answer.write(["", outcomes_summary(found)] if found else [])

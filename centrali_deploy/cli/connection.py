@@ -27,11 +27,15 @@ _WORKSPACES = ("CENTRALI_WORKSPACE", "CENTRALI_WORKSPACE_ID")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What flags say about the workspace; `local` is a database file, empty for the usual one, None for a real workspace."""
+    """What flags say about the workspace; `local` is a database file, empty for the usual one, None for a real workspace.
+
+    `per_minute`: the most requests a minute (None: as many as the API takes).
+    """
 
     workspace: str | None = None
     url: str | None = None
     local: str | None = None
+    per_minute: int | None = None
 
 
 def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str], *, running: bool = False) -> Client:
@@ -46,10 +50,10 @@ def connect(settings: Settings, loaded: Loaded, environ: Mapping[str, str], *, r
     if settings.local is not None:
         if settings.url:
             raise UsageProblem("--local and --url exclude each other.", "Leave one of them out.")
-        return _local(settings.local, workspace, loaded, running=running)
+        return _local(settings, workspace, loaded, running=running)
     url = settings.url or _first(environ, _URLS) or DEFAULT_URL
     api, auth = environ.get("CENTRALI_DATA_URL"), environ.get("CENTRALI_AUTH_URL")
-    return Client(Connection(url, workspace, _credentials(environ), api, auth))
+    return Client(Connection(url, workspace, _credentials(environ), api, auth), Sender(per_minute=settings.per_minute))
 
 
 def _refuse_another(workspace: str, settings: Settings, loaded: Loaded) -> None:
@@ -64,20 +68,22 @@ def _refuse_another(workspace: str, settings: Settings, loaded: Loaded) -> None:
         raise UsageProblem(message, f"Add -e {other}: it has values, overrides and protections of its own.")
 
 
-def _local(file: str, workspace: str, loaded: Loaded, *, running: bool) -> Client:
+def _local(settings: Settings, workspace: str, loaded: Loaded, *, running: bool) -> Client:
     try:
         from centrali_deploy.local.app import create_app  # noqa: PLC0415 -- an extra that a real workspace does without
         from centrali_deploy.remote.in_process import InProcess  # noqa: PLC0415 -- the same
     except ImportError as error:
         raise UsageProblem("--local needs the local workspace.", "Install it: pip install 'centrali-deploy[local]'.") from error
-    database = Path(file) if file else Path(*loaded.files[:1]).parent / ".centrali" / "local.db"
+    database = Path(settings.local) if settings.local else Path(*loaded.files[:1]).parent / ".centrali" / "local.db"
     app = create_app(str(database), workspaces=[workspace])
     account = app.state.accounts[workspace]
     credentials = ServiceAccount(account.client_id, account.client_secret)
     if running:
         app.state.runner.start()
     transport = InProcess(app, app.state.runner.stop)
-    return Client(Connection("http://localhost", workspace, credentials, name=str(database)), Sender(transport))
+    return Client(
+        Connection("http://localhost", workspace, credentials, name=str(database)), Sender(transport, per_minute=settings.per_minute)
+    )
 
 
 def _credentials(environ: Mapping[str, str]) -> Credentials:

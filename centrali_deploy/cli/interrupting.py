@@ -4,31 +4,38 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from centrali_deploy.cli.terminal import harmless, is_looked_at
 from centrali_deploy.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from centrali_deploy.address import Address
+
+
+_NAMED = 5
 
 
 @contextmanager
-def stops_between_changes(hurry: Callable[[], None]) -> Iterator[Callable[[], bool]]:
-    """Gives a question: has somebody asked to stop? SIGINT and SIGTERM ask, and `hurry` is called so that nobody waits."""
+def stops_between_changes(hurry: Callable[[], None], running: Callable[[], Sequence[Address]] = tuple) -> Iterator[Callable[[], bool]]:
+    """Gives a question: has somebody asked to stop? SIGINT and SIGTERM ask, and `hurry` is called so that nobody waits.
+
+    `running` tells what is being written: the first time it is waited for, the second time it may have been written or not.
+    """
     asked = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
+        named = _named(running())
         if asked.is_set():
-            sys.stderr.write("\nStopped at once. What was being sent may have taken effect: plan again to see.\n")
-            sys.stderr.flush()
+            _say(f"Stopped at once. What was being sent may have taken effect{named}: plan again to see.")
             os._exit(ExitCode.INTERRUPTED)
         asked.set()
         hurry()
-        sys.stderr.write("\nStopping: what was begun is being finished. Once more stops at once.\n")
-        sys.stderr.flush()
+        _say(f"Stopping: what was begun is being finished{named}. Once more stops at once.")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -36,3 +43,16 @@ def stops_between_changes(hurry: Callable[[], None]) -> Iterator[Callable[[], bo
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _named(running: Sequence[Address]) -> str:
+    """What is being written, in brackets; of very much only the first."""
+    more = f" and {len(running) - _NAMED} more" if len(running) > _NAMED else ""
+    return f" ({', '.join(map(str, running[:_NAMED]))}{more})" if running else ""
+
+
+def _say(line: str) -> None:
+    """A line on standard error at once, past whatever the interrupted program was about to write there."""
+    with suppress(OSError):  # where it cannot be written, nobody can be told
+        over = "\r\033[K" if is_looked_at() else "\n"  # the live line, and what the terminal shows of Ctrl-C
+        os.write(2, f"{over}{harmless(line)}\n".encode(errors="backslashreplace"))

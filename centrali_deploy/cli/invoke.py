@@ -51,7 +51,7 @@ def show_end(run: Run, runs: FunctionRuns, trigger_id: str, job: str, timeout: f
         found = runs.of_job(trigger_id, job)
         if found and found.get("status") in ENDED:
             break
-        run.answer.live(f"{found['status'] if found else 'Queued'} for {waited:.0f} s", run.client.waits)
+        run.answer.live(f"{found['status'] if found else 'Queued'} for {waited:.0f} s", run.client.pace.asked)
         time.sleep(_PAUSE)
     else:
         hint = f"It goes on by itself: centrali-deploy runs show {found['id']}" if found else "It goes on by itself: look at runs list."

@@ -41,6 +41,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     planned = run.answer.follow(plan(run.loaded, run.client, policy, owning(run).read()), run.client)
     run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
     run.answer.parts["plan"] = plan_part(planned.plan)
+    run.answer.event("plan", plan=run.answer.parts["plan"])
     refuse_unknown_consents(planned.plan, policy)
     missing = unset(planned, run.client)
     run.answer.parts["unset"] = [problem_part(problem) for problem in missing]

@@ -66,6 +66,16 @@ _SHARED: tuple[click.Parameter, ...] = (
     click.Option(["-v", "--verbose"], is_flag=True, help="Show what is unchanged, too."),
     click.Option(["--debug"], is_flag=True, help="Show where an error came from."),
 )
+_WHOLE: tuple[click.Parameter, ...] = (
+    click.Option(["--stream"], is_flag=True, help="With -o json: one line for each event, as it happens."),
+    click.Option(
+        ["--max-requests-per-minute", "per_minute"],
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Never send more requests than this, whatever they are for.",
+    ),
+)
+"""Of commands that read the whole workspace, and may write it."""
 resend_secrets = click.option("--resend-secrets", is_flag=True, help="Send every secret again; they cannot be compared.")
 
 
@@ -102,9 +112,13 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
             no_color: bool,
             verbose: bool,
             debug: bool,
+            stream: bool = False,
+            per_minute: int | None = None,
             **own: Any,  # noqa: ANN401 -- the command's own options
         ) -> None:
-            with answering(Answer(name, output, no_color), debug=debug) as answer:
+            with answering(Answer(name, output, no_color, stream and output == "json"), debug=debug) as answer:
+                if stream and not answer.stream:
+                    raise UsageProblem("--stream answers with events in JSON.", "Add -o json.")
                 choice = Choice(environment, values, value_files)
                 saved = saved_in(paths, os.environ)
                 if saved and choice != NOTHING_CHOSEN:
@@ -113,14 +127,14 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
                 if loaded.warnings and not beside:
                     for line in problem_lines(loaded.warnings, answer.paint):
                         answer.tell(line)
-                with connect(Settings(workspace, url, local), loaded, os.environ, running=beside) as client:
+                with connect(Settings(workspace, url, local, per_minute), loaded, os.environ, running=beside) as client:
                     if saved and client.workspace != saved.plan.workspace:
                         message = f"The plan is for the workspace {saved.plan.workspace}, and {client.workspace} is meant here."
                         raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
                     function(Run(answer, loaded, client, verbose, saved), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))
-        shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *own]
+        shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *_WHOLE, *own]
         return _PathsCommand(
             name.rsplit(maxsplit=1)[-1], callback=callback, params=shared, help=function.__doc__, epilog=f"Example: {example}"
         )

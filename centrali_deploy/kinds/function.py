@@ -19,7 +19,7 @@ from centrali_deploy.parts import Plain, Spec
 from centrali_deploy.runtime import API, API_MEMBERS, ASKING, BY_SLUG, GONE, INPUTS, MISSING, OF_EVERY_OBJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from centrali_deploy.javascript import Facts
 
@@ -107,8 +107,16 @@ def _check_inputs(name: str, found: Facts, others: Others) -> Iterator[Finding]:
     members = OF_EVERY_OBJECT.union(*(each for each in known if each is not None))
     for read in reads:
         if read.member not in members:
-            given = "; ".join(f"{address} ({sort}) gives {_listed(INPUTS.get(sort))}" for address, sort in runners)
-            yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{given}.", "warning", read.spot)
+            yield Finding(("code",), f"executionParams.{read.member} is never there.", f"{_given(runners)}.", "warning", read.spot)
+
+
+def _given(runners: Iterable[tuple[Address, str]]) -> str:
+    by_sort: dict[str, list[str]] = {}
+    for address, sort in runners:
+        by_sort.setdefault(sort, []).append(str(address))
+    return "; ".join(
+        f"{', '.join(names)} ({sort}) give{'' if names[1:] else 's'} {_listed(INPUTS.get(sort))}" for sort, names in by_sort.items()
+    )
 
 
 def _unknown_hosts(found: Facts, others: Others) -> Iterator[Finding]:

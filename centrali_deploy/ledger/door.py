@@ -22,7 +22,7 @@ class Door(Protocol):
         """What is recorded; None when nothing is. Raises LedgerError."""
 
     def write(self, ledger: Ledger) -> None:
-        """Record it in place of what is recorded."""
+        """Record it in place of what is recorded. Raises LedgerMoved when a ledger of its serial, or a later one, is there."""
 
     def elsewhere(self) -> Mapping[Address, str]:
         """What other deployments own, and which, as far as the last `read` saw."""
@@ -43,10 +43,10 @@ class Door(Protocol):
         """Break the lock; gives whose it was."""
 
     def add(self, entry: Entry) -> Entry:
-        """Add an entry to the history; gives it with its number."""
+        """Add an entry to the history; gives it with its number, which counts from 1."""
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says."""
+        """Say anew what an entry says; what a rollback needs stays. Raises LedgerError when there is none of its number."""
 
     def history(self, limit: int) -> list[Entry]:
         """The latest entries, the newest first, without what a rollback needs."""

@@ -1,21 +1,23 @@
-"""The ledger kept in a file of the project: for one person, or where a pipeline keeps the file.
+"""The ledger in a file, the lock and the history beside it; only their owner may read them.
 
-Each file is written beside itself and renamed, so that a crash leaves the old one or the new one; nobody else may read them.
+A deployment that has a name of its own has files of its own: `ledger.json`, and `ledger.billing.json` for billing. Each
+write makes a new file and puts it in place of the old one, so that it is there whole or not at all.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
-from centrali_deploy.errors import LeaseLost, LedgerError
-from centrali_deploy.ledger.lease import locked
-from centrali_deploy.ledger.model import damaged, read, read_entry, read_holder, written, written_entry
+from centrali_deploy.errors import LedgerError, LedgerMoved
+from centrali_deploy.ledger.entries import unique
+from centrali_deploy.ledger.locking import Locking, Slip, Taken
+from centrali_deploy.ledger.model import damaged, read, read_entry, written, written_entry
+from centrali_deploy.ledger.slips import holder_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,149 +26,191 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Address
     from centrali_deploy.ledger.model import Entry, Holder, Ledger
 
-_PRIVATE = 0o600
+USUAL = "default"
+"""The deployment whose files have no name in theirs."""
+_ANY = "[0-9a-f]" * 16
+_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
 
 
-class FileDoor:
-    """One deployment's ledger in a file, its lock and its history beside it."""
+class FileDoor(Locking):
+    """The ledger of one deployment in a file. `shown`: how people are told of it."""
 
-    def __init__(self, path: Path, deployment: str) -> None:
-        """Nothing is opened yet."""
-        self.where = f"the file {path.name}"
-        self._path = path
+    def __init__(self, path: Path, deployment: str, shown: str = "") -> None:
+        """Nothing is read yet. The folder is made with the first write."""
+        self._base = path
+        self._path = path if deployment == USUAL else path.with_suffix(f".{deployment}{path.suffix}")
+        super().__init__(FileSlips(self._path))
         self._deployment = deployment
-        self._lock = path.with_name(f"{path.name}.lock")
+        self._entries = self._path.with_name(f"{self._path.name}.history")
+        self.where = f"the file {shown or self._path}"
 
     def read(self) -> Ledger | None:
-        """What is recorded."""
-        said = self._said(self._path)
+        """What is recorded. Raises Unreadable, LedgerError."""
+        said = read_json(self._path)
         ledger = None if said is None else read(said, self.where)
         if ledger and ledger.deployment != self._deployment:
-            raise LedgerError(
-                f"{self.where} is the ledger of the deployment {ledger.deployment}, not of {self._deployment}.",
-                "Give each deployment a file of its own.",
-            )
+            hint = f"Give this one another file, or write deployment: {ledger.deployment}."
+            raise LedgerError(f"In {self.where} is the ledger of the deployment {ledger.deployment}.", hint)
         return ledger
 
     def write(self, ledger: Ledger) -> None:
-        """Record it."""
-        self._write(self._path, written(ledger))
+        """Record it. Raises LedgerMoved when a ledger of its serial, or a later one, is there."""
+        present = self.read()
+        if present and present.serial >= ledger.serial:
+            raise LedgerMoved(f"Somebody else wrote to {self.where}.", "Run again, and look at the plan.")
+        for stray in self._path.parent.glob(f"{self._path.name}.{_ANY}.tmp"):
+            stray.unlink(missing_ok=True)  # from a run that was killed while it wrote
+        put_in_place(self._path, json.dumps(written(ledger), indent=1, ensure_ascii=False) + "\n")
 
     def elsewhere(self) -> Mapping[Address, str]:
-        """Nothing is known of other deployments."""
-        return {}
-
-    def take(self, holder: Holder, now: float) -> None:
-        """Take the lock, unless somebody else has it and their lease is not over."""
-        with self._alone():
-            known = self.holder()
-            if known is not None and not known.over(now) and known.id != holder.id:
-                raise locked(known, now)
-            self._write(self._lock, asdict(holder))
-
-    def renew(self, holder: Holder) -> None:
-        """Say the new end of the lease."""
-        with self._alone():
-            known = self.holder()
-            if known is None or known.id != holder.id:
-                raise LeaseLost(
-                    "The lock was taken over or broken by somebody else.", "Nothing more was written: plan again when they have ended."
-                )
-            self._write(self._lock, asdict(holder))
-
-    def release(self, holder: Holder) -> None:
-        """Let it go."""
-        with self._alone():
-            known = self.holder()
-            if known and known.id == holder.id:
-                self._lock.unlink(missing_ok=True)
-
-    def holder(self) -> Holder | None:
-        """Who holds it."""
-        said = self._said(self._lock)
-        return None if said is None else read_holder(said, f"the file {self._lock.name}")
-
-    def unlock(self) -> Holder | None:
-        """Break it."""
-        with self._alone():
-            known = self.holder()
-            self._lock.unlink(missing_ok=True)
-            return known
+        """What the deployments with files beside this one own."""
+        found: dict[Address, str] = {}
+        name = re.compile(rf"{re.escape(self._base.stem)}(\.[a-z0-9_-]+)?{re.escape(self._base.suffix)}")
+        with _explained(self._base.parent):
+            others = sorted(self._base.parent.iterdir()) if self._base.parent.is_dir() else []
+        for path in others:
+            if path != self._path and name.fullmatch(path.name):
+                ledger = read(read_json(path), f"the file {path}")
+                found |= dict.fromkeys(ledger.resources, ledger.deployment)
+        return found
 
     def add(self, entry: Entry) -> Entry:
-        """Add an entry to the history."""
-        numbered = replace(entry, number=max((number for number, _ in self._entries()), default=0) + 1)
-        self.amend(numbered)
-        return numbered
+        """Add an entry to the history, under the next number."""
+        while True:
+            numbered = replace(entry, number=max(self._numbers(), default=0) + 1)
+            with suppress(FileExistsError):  # somebody else was quicker
+                put_new(self._entry(numbered.number), _entry_text(numbered))
+                return numbered
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says."""
-        path = self._history / f"{entry.number:08}.json"
-        before = self._said(path)
-        inverse = entry.inverse if before is None else dict(before).get("inverse")
-        self._write(path, {**written_entry(entry), "inverse": inverse})
+        """Say anew what an entry says; what a rollback needs stays. Raises LedgerError when there is none of its number."""
+        before = self.entry(entry.number)
+        if before is None:
+            raise LedgerError(f"The history has no entry {entry.number}.", "Somebody deleted it.")
+        put_in_place(self._entry(entry.number), _entry_text(replace(entry, inverse=before.inverse)))
 
     def history(self, limit: int) -> list[Entry]:
-        """The latest entries."""
-        paths = sorted(self._entries(), reverse=True)[:limit]
-        return [read_entry({**self._object(path), "inverse": None}, self.where) for _, path in paths]
+        """The latest entries, the newest first."""
+        found = [self.entry(number) for number in sorted(self._numbers(), reverse=True)[:limit]]
+        return [replace(entry, inverse=None) for entry in found if entry]
 
     def entry(self, number: int) -> Entry | None:
         """One entry, whole."""
-        path = self._history / f"{number:08}.json"
-        return read_entry(self._object(path), self.where) if path.exists() else None
+        said = read_json(self._entry(number))
+        return None if said is None else read_entry(said, f"the file {self._entry(number)}")
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """While nobody else on this machine looks at the lock; the system lets go of this when a process dies."""
-        guard = self._path.with_name(f"{self._path.name}.guard")
+    def _entry(self, number: int) -> Path:
+        return self._entries / f"{number}.json"
+
+    def _numbers(self) -> list[int]:
+        with _explained(self._entries):
+            return [int(path.stem) for path in self._entries.glob("*.json") if path.stem.isdecimal()]
+
+
+class FileSlips:
+    """The slips of a lock as files beside a ledger: `ledger.json.lock.1`."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is that of the ledger."""
+        self._path = path
+
+    def all(self) -> list[Slip]:
+        """Every slip."""
+        found = []
+        for path in self._path.parent.glob(f"{self._path.name}.lock.*"):
+            number = path.suffix.removeprefix(".")
+            with suppress(FileNotFoundError), _explained(path):  # dropped meanwhile
+                if number.isdecimal():
+                    found.append(Slip(int(number), holder_of(path.read_text(encoding="utf-8"), f"the file {path}"), path.name))
+        return found
+
+    def put(self, number: int, holder: Holder | None) -> Slip:
+        """A new one. Raises Taken."""
+        path = self._path.with_name(f"{self._path.name}.lock.{number}")
         try:
-            guard.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(guard, mode=_PRIVATE):
-                yield
-        except OSError as error:
-            raise self._unwritable(guard, error) from error
+            put_new(path, text_of(holder))
+        except FileExistsError as error:
+            raise Taken from error
+        return Slip(number, holder, path.name)
 
-    @property
-    def _history(self) -> Path:
-        return self._path.with_name(f"{self._path.name}.history")
+    def change(self, slip: Slip, holder: Holder | None) -> bool:
+        """Write another holder on it. Whether it is still there."""
+        path = self._path.with_name(slip.id)
+        if not path.exists():
+            return False
+        put_in_place(path, text_of(holder))
+        return True
 
-    def _entries(self) -> list[tuple[int, Path]]:
-        return [(int(path.stem), path) for path in self._history.glob("*.json") if path.stem.isdigit()]
+    def drop(self, slip: Slip) -> None:
+        """Take it away, if it is still there."""
+        path = self._path.with_name(slip.id)
+        with _explained(path):
+            path.unlink(missing_ok=True)
 
-    def _object(self, path: Path) -> dict[str, Any]:
-        said = self._said(path)
-        if not isinstance(said, dict):
-            raise damaged(f"the file {path.name}")
-        return said
 
-    def _said(self, path: Path) -> Any:  # noqa: ANN401 -- any JSON value; None when there is no file
+def read_json(path: Path) -> Any:  # noqa: ANN401 -- any JSON value
+    """What a file says; None when there is none. Raises Unreadable, LedgerError."""
+    try:
+        with _explained(path):
+            said = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (ValueError, RecursionError) as error:
+        raise damaged(f"the file {path}") from error
+    if said is None:
+        raise damaged(f"the file {path}")
+    return said
+
+
+def put_new(path: Path, text: str) -> None:
+    """A new file, whole from the first moment. Raises FileExistsError when there is one."""
+    with _written_beside(path, text) as new:
+        os.link(new, path)
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """A file in place of the one that may be there."""
+    with _written_beside(path, text) as new:
+        new.replace(path)
+
+
+@contextmanager
+def _written_beside(path: Path, text: str) -> Iterator[Path]:
+    """A file beside the one that is meant, which is gone afterwards. It is on the disk, and so is what is done with it."""
+    new = path.with_name(f"{path.name}.{unique()}.tmp")
+    with _explained(path):
+        path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (ValueError, RecursionError) as error:
-            raise damaged(f"the file {path.name}") from error
-        except OSError as error:
-            raise LedgerError(f"{path.name} cannot be read: {error.strerror}.", "Look at its permissions.") from error
-        if said is None:
-            raise damaged(f"the file {path.name}")
-        return said
-
-    def _write(self, path: Path, said: Any) -> None:  # noqa: ANN401 -- any JSON value
-        beside = path.with_name(f"{path.name}.new")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w", encoding="utf-8") as file:
-                json.dump(said, file, indent=1)
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "w", encoding="utf-8") as file:
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            beside.replace(path)
-        except OSError as error:
-            raise self._unwritable(path, error) from error
+            yield new
+        finally:
+            new.unlink(missing_ok=True)
+        _keep_names(path.parent)
 
-    @staticmethod
-    def _unwritable(path: Path, error: OSError) -> LedgerError:
-        return LedgerError(
-            f"{path.name} cannot be written: {error.strerror}.", "Nothing more is applied: look at its permissions and the disk."
-        )
+
+def _keep_names(folder: Path) -> None:
+    """See to it that the names of the files in a folder are on the disk, where a folder can be opened."""
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """An OSError in our words; whether there is a file is for the caller."""
+    try:
+        yield
+    except (FileNotFoundError, FileExistsError):
+        raise
+    except OSError as error:
+        raise LedgerError(f"{path}: {error.strerror or error}.", "Look at its permissions and at the room on the disk.") from error
+
+
+def _entry_text(entry: Entry) -> str:
+    return json.dumps({**written_entry(entry), "inverse": entry.inverse}, ensure_ascii=False) + "\n"

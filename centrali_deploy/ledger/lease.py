@@ -1,15 +1,16 @@
-"""The lease: a lock that is held as long as somebody renews it, and free again by itself when they are gone.
+"""The lock of a run: taken, renewed while the run works, asked before each write, and let go at the end.
 
-Clocks are arguments. A writer asks `check` before each write, which is sure of the lock or raises.
+A lease is only ours as long as that is certain: it is believed to end some seconds early, by the clock of the day and by
+one that nobody can set, so that clocks that differ a little do no harm. One that ran out may still be renewed, as long
+as nobody else took it; what was once lost is never believed in again.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import DeployError, LeaseLost, Locked
@@ -20,119 +21,121 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.model import Holder
 
-LEASE = 60.0
-"""Seconds for which a lock is held without being renewed."""
-RENEWED = LEASE / 3
-SURE = 5.0
-"""Seconds for which an answer of the workspace is believed: after that, a writer asks again before it writes."""
-_ASKED = 2.0
+LEASE = 120.0
+"""Seconds for which a lock is held without being renewed: longer than the 60 that the API usually makes us wait [D]."""
+RENEWED = 30.0
+"""Seconds between two renewals."""
+MARGIN = 10.0
+"""By how many seconds earlier than it does we believe a lease to end."""
+ASKED = 2.0
 """Seconds between two looks at a lock that is waited for."""
-_MINUTE, _HOUR = 60, 3600
+_HINT = "Nothing more was written: run again, and look at the plan."
 
 
-def locked(holder: Holder | None, now: float) -> Locked:
-    """Somebody else holds the lock: who, where, since when and until when, and what now."""
-    if holder is None:
-        return Locked("Somebody else took the lock at the same moment.", "Run again, or wait for them: --lock-timeout 10m.")
-    job = f", {holder.job}" if holder.job else ""
-    left = max(0.0, holder.expires - now)
-    return Locked(
-        f"{holder.holder} on {holder.host}{job} is doing {holder.doing} since {_ago(now - holder.started)}.",
-        f"Wait for them: --lock-timeout 10m. If they are gone, the lock is free in {left:.0f} s; centrali-deploy unlock breaks it now.",
-    )
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The time of day in Unix seconds, one that only goes forward, and waiting."""
 
-
-def told(holder: Holder) -> str:
-    """A holder in words."""
-    since = datetime.fromtimestamp(holder.started, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{holder.holder} on {holder.host}{f', {holder.job}' if holder.job else ''} ({holder.doing} since {since})"
-
-
-def _ago(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{max(0, seconds):.0f} s"
-    return f"{seconds // _MINUTE:.0f} min" if seconds < _HOUR else f"{seconds // _HOUR:.0f} h"
-
-
-@dataclass
-class Held:
-    """A lock that is ours, and since when that is known for sure."""
-
-    door: Door
-    holder: Holder
-    clock: Callable[[], float] = time.time
+    now: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
-    lost: LeaseLost | None = None
-    _sure: float = field(default=0.0)
+    sleep: Callable[[float], object] = time.sleep
 
-    def __post_init__(self) -> None:
-        """It was taken just now."""
-        self._sure, self._lock = self.steady(), threading.Lock()
+
+REAL = Clocks()
+
+
+class Held:
+    """A lock that is ours. May be asked from every thread."""
+
+    def __init__(self, door: Door, holder: Holder, clocks: Clocks = REAL) -> None:
+        """`holder` is what was taken just now."""
+        self.holder = holder
+        self.lost: LeaseLost | None = None
+        self._door = door
+        self._clocks = clocks
+        self._lock = threading.Lock()
+        self._failure: DeployError | None = None
+        self._until = clocks.steady() + holder.expires - clocks.now()
+
+    @property
+    def left(self) -> float:
+        """Seconds for which it is ours for certain."""
+        return min(self._until - self._clocks.steady(), self.holder.expires - self._clocks.now()) - MARGIN
 
     def check(self) -> None:
-        """Raise LeaseLost unless the lock is ours for certain."""
-        with self._lock:
-            if self.lost:
-                raise self.lost
-            if self.steady() - self._sure >= SURE:
-                self._renew()
+        """Raise LeaseLost unless the lock is ours for certain. To be asked before each write; seldom takes a request."""
+        if self.lost is None and self.left <= 0:
+            self.keep()
+            if self.left <= 0 and self.lost is None:
+                why = f": {self._failure.message}" if self._failure else "."
+                self.lost = LeaseLost(f"The lock could not be renewed in time{why}", _HINT)
+        if self.lost:
+            raise self.lost
 
     def keep(self) -> None:
-        """Renew the lease. What goes wrong on the way is tried again at the next call, or found by the next check."""
+        """Renew the lease. When that fails on the way, it is tried again at the next call, or found by the next check."""
         with self._lock:
-            if not self.lost:
-                try:
-                    self._renew()
-                except DeployError:
-                    return
+            if self.lost:
+                return
+            steady = self._clocks.steady()
+            renewed = replace(self.holder, expires=self._clocks.now() + LEASE)
+            try:
+                self._door.renew(renewed)
+            except LeaseLost as error:
+                self.lost = error
+            except DeployError as error:
+                self._failure = error
+            else:
+                self.holder, self._until, self._failure = renewed, steady + LEASE, None
 
-    def _renew(self) -> None:
-        asked = self.steady()
-        holder = replace(self.holder, expires=self.clock() + LEASE)
-        try:
-            self.door.renew(holder)
-        except LeaseLost as error:
-            self.lost = error
-            raise
-        self.holder, self._sure = holder, asked
+    def let_go(self) -> None:
+        """Let it go. When that fails, it ends by itself."""
+        with self._lock:
+            if self.lost:
+                return
+            self.lost = LeaseLost("The lock was let go.", _HINT)
+            try:
+                self._door.release(self.holder)
+            except DeployError as error:
+                self._failure = error
 
 
 @contextmanager
-def held(door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Locked], object] | None = None) -> Iterator[Held]:
+def held(
+    door: Door, holder: Holder, *, timeout: float = 0.0, wait: Callable[[Locked], object] | None = None, clocks: Clocks = REAL
+) -> Iterator[Held]:
     """Hold the lock for a while. Raises Locked when somebody else still has it after `timeout` seconds.
 
     `wait` is told each time it has to be waited for. The lock is renewed from a thread until the end, and then let go.
     """
-    _take(door, holder, timeout, wait)
-    lease, ended = Held(door, holder), threading.Event()
+    lease, over = Held(door, _taken(door, holder, timeout, wait, clocks), clocks), threading.Event()
 
     def renewing() -> None:
-        while not ended.wait(RENEWED):
+        while not over.wait(RENEWED):
             lease.keep()
 
-    thread = threading.Thread(target=renewing, daemon=True)
-    thread.start()
+    threading.Thread(target=renewing, name="lease", daemon=True).start()
     try:
         yield lease
     finally:
-        ended.set()
-        thread.join()
-        if not lease.lost:
-            with suppress(DeployError):  # it ends by itself, and what happened meanwhile matters more
-                door.release(lease.holder)
+        over.set()
+        lease.let_go()
 
 
-def _take(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object] | None) -> None:
-    until = time.monotonic() + timeout
+def _taken(door: Door, holder: Holder, timeout: float, wait: Callable[[Locked], object] | None, clocks: Clocks) -> Holder:
+    """What was taken: the holder, since now."""
+    until = clocks.steady() + timeout
     while True:
-        now = time.time()
+        now = clocks.now()
+        mine = replace(holder, started=now, expires=now + LEASE)
         try:
-            door.take(replace(holder, started=now, expires=now + LEASE), now)
+            door.take(mine, now)
         except Locked as error:
-            if time.monotonic() + _ASKED > until:
+            left = until - clocks.steady()
+            if left <= 0:
                 raise
             if wait:
                 wait(error)
-            time.sleep(_ASKED)
+            clocks.sleep(min(ASKED, left))
         else:
-            return
+            return mine

@@ -1,21 +1,34 @@
-"""The values of a ledger, and the form in which they are written down. Older forms are read, newer ones refused."""
+"""The values of a ledger, and the form in which they are written down. Older forms are read, newer ones refused.
+
+Nothing secret gets into that form: a spec with a secret that is not sealed is refused.
+"""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Unreadable
+from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.processes import is_gone
+from centrali_deploy.secret import Revealed, Secret
 from centrali_deploy.states import Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    Migrations = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 
 FORMAT = 1
+MIGRATIONS: Migrations = MappingProxyType({})
+"""From each older format, how a ledger of it becomes one of the next. There has been only one format so far."""
 _KEY_BYTES = 32
+_LATEST = 1e11
+"""Unix seconds: a moment that no clock shows."""
+_NEWER = "It was written by a newer centrali-deploy: use that one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class Ledger:
     """What one deployment applied last. `key` seals it; `serial` counts how often it was written; `tool`: by which version."""
 
     deployment: str
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(_KEY_BYTES))
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(_KEY_BYTES), repr=False)
     serial: int = 0
     resources: Mapping[Address, Recorded] = field(default_factory=dict)
     tool: str = ""
@@ -72,7 +85,9 @@ class Entry:
 
 
 def written(ledger: Ledger) -> dict[str, Any]:
-    """A ledger as JSON."""
+    """A ledger as JSON. Raises TypeError when it holds a secret that is not sealed: that is our own mistake."""
+    for recorded in ledger.resources.values():
+        _refuse_open(recorded.spec)
     return {
         "format": FORMAT,
         "deployment": ledger.deployment,
@@ -83,13 +98,15 @@ def written(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def read(said: Any, where: str) -> Ledger:  # noqa: ANN401 -- whatever is there
+def read(said: Any, where: str, migrations: Migrations = MIGRATIONS) -> Ledger:  # noqa: ANN401 -- whatever is there
     """A ledger as it was written, `where` it was. Raises Unreadable when it is newer than this tool, or damaged."""
-    _refuse_newer(said, where, FORMAT)
+    said = present(said, where, migrations)
     try:
         resources = {}
         for text, (id_, mark, spec) in said["resources"].items():
             address = Address.parse(text)
+            if address.kind not in KINDS:
+                raise Unreadable(f"What is recorded in {where} speaks of {address}, and there is no such kind.", _NEWER)
             resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark))
         return Ledger(str(said["deployment"]), bytes.fromhex(said["key"]), int(said["serial"]), resources, str(said["tool"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -103,10 +120,11 @@ def written_entry(entry: Entry) -> dict[str, Any]:
 
 def read_entry(said: Any, where: str) -> Entry:  # noqa: ANN401 -- whatever is there
     """An entry as it was written. Raises Unreadable."""
-    _refuse_newer(said, where, FORMAT)
+    said = present(said, where)
     try:
         outcomes = tuple((str(a), str(b), str(c), str(d)) for a, b, c, d in said["outcomes"])
-        return Entry(**{**{member: said[member] for member in Entry.__slots__}, "outcomes": outcomes})
+        texts = {member: str(said[member]) for member in Entry.__slots__ if member not in {"number", "outcomes", "inverse"}}
+        return Entry(number=int(said["number"]), outcomes=outcomes, inverse=said["inverse"], **texts)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(where) from error
 
@@ -115,24 +133,39 @@ def read_holder(said: Any, where: str) -> Holder:  # noqa: ANN401 -- whatever is
     """Who holds a lock. Raises Unreadable."""
     try:
         texts = {member: str(said[member]) for member in ("holder", "host", "job", "doing", "id", "process")}
-        return Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
+        found = Holder(**texts, started=float(said["started"]), expires=float(said["expires"]))
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(where) from error
+    if not 0 <= found.started <= found.expires < _LATEST:
+        raise damaged(where)
+    return found
 
 
 def damaged(where: str) -> Unreadable:
     """What is there is not what this tool writes."""
     return Unreadable(
-        f"What is recorded in {where} is damaged.", "Nothing was written. Take a copy of it, mend or delete it, then adopt: plan again."
+        f"What is recorded in {where} is damaged.",
+        "Nothing was written. Take a copy of it, mend or delete it, then plan again: what is live is adopted.",
     )
 
 
-def _refuse_newer(said: Any, where: str, known: int) -> None:  # noqa: ANN401 -- whatever is there
+def present(said: Any, where: str, migrations: Migrations = MIGRATIONS) -> dict[str, Any]:  # noqa: ANN401 -- whatever is there
+    """What is there in the present format. Raises Unreadable when it is in one that is not known, or in none."""
     found = said.get("format") if isinstance(said, dict) else None
-    if not isinstance(found, int):
+    if not isinstance(found, int) or isinstance(found, bool):
         raise damaged(where)
-    if found > known:
-        raise Unreadable(
-            f"What is recorded in {where} has format {found}, and {known} is the newest that is known.",
-            "It was written by a newer centrali-deploy: use that one.",
-        )
+    if found > FORMAT:
+        raise Unreadable(f"What is recorded in {where} has format {found}, and {FORMAT} is the newest that is known.", _NEWER)
+    for number in range(found, FORMAT):
+        if number not in migrations:
+            raise damaged(where)
+        said = migrations[number](said)
+    return dict(said)
+
+
+def _refuse_open(value: object) -> None:
+    if isinstance(value, Secret | Revealed):
+        msg = "A secret is not sealed"
+        raise TypeError(msg)
+    for inside in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_open(inside)

@@ -1,55 +1,56 @@
 """Texts by key in records of one reserved structure, which is made when the first text is put there.
 
-It hides how records are asked for. Uniqueness of the key is what the lock relies on.
+It hides how records are asked for. That a key is there only once [I] decides which of two is first.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from centrali_deploy.errors import Conflict, LedgerError, Rejected, RemoteError, Unreachable
+from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unreadable
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.wire import RESERVED, one, page
+from centrali_deploy.wire import RESERVED, is_id, one, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from centrali_deploy.remote.client import Client
 
-PAGE_SIZE = 40
-"""Of leaves of at most a quarter of a megabyte, so that an answer stays below 10 MB [D]."""
-MOST_PAGES = 1000
+    Raw = dict[str, Any]
+
+LONGEST = 240_000
+"""Characters of a text."""
+PAGE = 40
+"""Leaves in one answer, which then stays below the 10 MB that it may have [D]."""
+_MOST_PAGES = 10_000
 _GONE = 404
-_STRUCTURE = {
+_PATH = f"records/slug/{RESERVED}"
+_STRUCTURE: Raw = {
     "recordSlug": RESERVED,
     "name": "centrali-deploy ledger",
     "description": "What centrali-deploy applied to this workspace, and who is applying now. Not to be edited by hand.",
     "schemaDiscoveryMode": "strict",
     "properties": [
-        {"name": "key", "type": "string", "required": True, "isUnique": True, "maxLength": 255},
-        {"name": "deployment", "type": "string", "required": True, "maxLength": 255},
-        {"name": "part", "type": "string", "required": True, "maxLength": 16},
-        {"name": "number", "type": "number"},
+        {"name": "key", "type": "string", "required": True, "isUnique": True},
+        {"name": "part", "type": "string", "required": True},
+        {"name": "deployment", "type": "string", "required": True},
+        {"name": "number", "type": "number", "required": True},
         {"name": "text", "type": "string", "required": True},
     ],
 }
 
 
 class Leaf(NamedTuple):
-    """One text: its key, what it is a part of, and the record that it is in."""
+    """One text. `part` is what is read together; `number` orders the leaves of a part. `id` is that of its record."""
 
-    id: str
     key: str
-    deployment: str
     part: str
+    deployment: str
     number: int
     text: str
-    created: str
-
-
-class Gone(LookupError):
-    """The record of a leaf is not there any more."""
+    id: str = ""
 
 
 class Shelf:
@@ -58,113 +59,97 @@ class Shelf:
     def __init__(self, client: Client) -> None:
         """Nothing is asked yet."""
         self._client = client
+        self.where = f"the workspace {client.workspace}"
         self.made = False
-        """Whether the structure was made by us."""
+        """Whether the structure was not there and was made by us."""
 
-    def find(self, *parts: str, **exactly: str | int) -> list[Leaf]:
-        """Every leaf of these parts, in one request for each forty of them; none where there is no structure."""
-        query: dict[str, str | int] = {"data.part[in]": ",".join(parts), **_sized(PAGE_SIZE), "sort": "createdAt"}
-        query |= {f"data.{name}": value for name, value in exactly.items()}
-        try:
-            found = [leaf for leaf in self._all(query) if leaf.part in parts]
-        except Rejected as error:
-            if error.status == _GONE:
-                return []
-            raise
-        return [leaf for leaf in found if all(getattr(leaf, name) == value for name, value in exactly.items())]
+    def find(self, *parts: str, most: int | None = None) -> list[Leaf]:
+        """The leaves of these parts, or the highest numbers of them; one request for each forty. None where there is no structure."""
+        query = {"data.part[in]": ",".join(parts), "sort": "-data.number" if most else "-createdAt"}
+        return [leaf for leaf in islice(self._all(query, most), most) if leaf.part in parts]
 
-    def latest(self, part: str, deployment: str, limit: int) -> list[Leaf]:
-        """The leaves of the highest numbers."""
-        query = {"data.part": part, "data.deployment": deployment, **_sized(limit), "sort": "-data.number"}
-        try:
-            found = [leaf for leaf in self._page(query, 1)[0] if (leaf.part, leaf.deployment) == (part, deployment)]
-        except Rejected as error:
-            if error.status == _GONE:
-                return []
-            raise
-        return sorted(found, key=lambda leaf: -leaf.number)
+    def named(self, key: str) -> Leaf | None:
+        """The leaf of a key."""
+        return next((leaf for leaf in self._all({"data.key": key}, 1) if leaf.key == key), None)
 
     def add(self, leaf: Leaf) -> Leaf:
-        """Put a text there. Raises Conflict when its key is taken. When the answer is lost, it is looked up."""
-        data = {"key": leaf.key, "deployment": leaf.deployment, "part": leaf.part, "number": leaf.number, "text": leaf.text}
-        try:
-            return self._leaf(self._post(data))
-        except (Unreachable, Conflict) as error:
-            for found in self.find(leaf.part, key=leaf.key):
-                if found.text == leaf.text:
-                    return found  # our own, whose answer was lost
-            if isinstance(error, Conflict):
-                raise
-            return self._leaf(self._post(data))
+        """Put a text there. Raises Conflict when its key is taken.
 
-    def change(self, leaf: Leaf | None, text: str) -> None:
-        """Another text in place of the one that is there. Raises Gone."""
-        if leaf is None:
-            raise Gone
+        When an answer is lost it is sent again: if the key is taken then, by the same text, it was the lost one that took it.
+        """
+        data = leaf._asdict()
+        del data["id"]
         try:
-            self._client.request("PATCH", _record(leaf.id), json={"data": {"text": text}})
-        except Rejected as error:
-            if error.status == _GONE:
-                raise Gone from error
-            raise
+            return self._leaf(one(self._posted(data)))
+        except Conflict:
+            found = self.named(leaf.key)
+            if found is None or found.text != leaf.text:
+                raise
+            return found
+
+    def change(self, leaf: Leaf, text: str) -> bool:
+        """Another text in place of the one that is there. Whether it still is."""
+        return self._about(leaf, "PATCH", json={"data": {"text": text}})
 
     def drop(self, leaf: Leaf) -> None:
         """Take a text away for good; one that is gone already is fine."""
+        self._about(leaf, "DELETE", query={"hard": "true"})
+
+    def _about(self, leaf: Leaf, method: str, **parts: Any) -> bool:  # noqa: ANN401 -- handed on
         try:
-            self._client.request("DELETE", _record(leaf.id), query={"hard": "true"})
+            self._client.request(method, f"records/{quote(leaf.id, safe='')}", **parts)
         except Rejected as error:
             if error.status != _GONE:
                 raise
+            return False
+        return True
 
-    def _post(self, data: dict[str, Any]) -> Any:  # noqa: ANN401 -- any JSON value
-        path = f"records/slug/{RESERVED}"
+    def _posted(self, data: Raw) -> Any:  # noqa: ANN401 -- any JSON value
         try:
-            return self._client.request("POST", path, json={"data": data})
+            return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
         except Rejected as error:
             if error.status != _GONE:
                 raise
         try:
             self._client.create(KINDS["structure"], dict(_STRUCTURE))
             self.made = True
-        except Conflict:
-            pass  # somebody else made it at the same moment
-        return self._client.request("POST", path, json={"data": data})
+        except Conflict:  # somebody else made it at the same moment
+            self.made = False
+        return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
 
-    def _all(self, query: Mapping[str, str | int]) -> Iterator[Leaf]:
+    def _all(self, query: dict[str, str], most: int | None) -> Iterator[Leaf]:
+        size = min(PAGE, most or PAGE)
         seen: set[str] = set()
-        for number in range(1, MOST_PAGES):
-            leaves, total = self._page(query, number)
-            fresh = [leaf for leaf in leaves if leaf.id not in seen]
+        for number in range(1, _MOST_PAGES):
+            items, more = self._page({**query, "page": number, "pageSize": size, "includeTotal": "true"}, len(seen))
+            fresh = [leaf for leaf in map(self._leaf, items) if leaf.id not in seen]
             seen |= {leaf.id for leaf in fresh}
             yield from fresh
-            if not fresh or (total is not None and len(seen) >= total) or (total is None and len(leaves) < PAGE_SIZE):
+            if not (more and fresh):
                 return
 
-    def _page(self, query: Mapping[str, str | int], number: int) -> tuple[list[Leaf], int | None]:
-        path = f"records/slug/{RESERVED}"
-        answer = self._client.request("GET", path, query={**query, "page": number})
+    def _page(self, query: dict[str, str | int], before: int) -> tuple[list[Raw], bool]:
+        """One page, and whether there may be more; what says neither how many there are nor how many it gives is read on."""
         try:
-            found = page(answer)
-            return [self._leaf(item) for item in found.items], found.total
+            found = page(self._client.request("GET", _PATH, query=query))
+        except Rejected as error:
+            if error.status != _GONE:
+                raise
+            return [], False
         except ValueError as error:
-            raise RemoteError(f"GET /{path}: {error}.", "Is this the API of Centrali?", method="GET", path=f"/{path}") from error
+            raise RemoteError(f"GET /{_PATH}: {error}.", "Is this the API of Centrali?", method="GET", path=f"/{_PATH}") from error
+        total = found.total
+        return list(found.items), bool(found.items) if total is None else before + len(found.items) < total
 
-    @staticmethod
-    def _leaf(answer: Any) -> Leaf:  # noqa: ANN401 -- any JSON value
-        record: dict[str, Any] = dict(one(answer))
+    def _leaf(self, record: Raw) -> Leaf:
         data = record.get("data")
-        if not isinstance(data, dict) or not isinstance(record.get("id"), str) or not isinstance(data.get("text"), str):
-            raise LedgerError(
-                f"A record of {RESERVED} is not one of ours.", "Somebody edited it: look at it in the console, and delete it."
-            )
-        key, deployment, part, number = (data.get(name) for name in ("key", "deployment", "part", "number"))
-        return Leaf(record["id"], str(key), str(deployment), str(part), int(number or 0), data["text"], str(record.get("createdAt", "")))
+        if not isinstance(data, dict) or not is_id(record.get("id")) or not all(isinstance(data.get(m), str) for m in Leaf._fields[:3]):
+            raise self._foreign()
+        number, text = data.get("number"), data.get("text")
+        if not isinstance(text, str) or not isinstance(number, int | float):
+            raise self._foreign()
+        return Leaf(data["key"], data["part"], data["deployment"], int(number), text, str(record["id"]))
 
-
-def _sized(size: int) -> dict[str, str | int]:
-    """How many to a page, in both published words, and how many there are."""
-    return {"pageSize": size, "limit": size, "includeTotal": "true"}
-
-
-def _record(id_: str) -> str:
-    return f"records/{quote(id_, safe='')}"
+    def _foreign(self) -> Unreadable:
+        said = f"A record of {RESERVED} in {self.where} is not one of ours."
+        return Unreadable(said, "Somebody edited it: look at it in the console, and delete it.")

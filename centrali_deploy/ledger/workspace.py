@@ -1,195 +1,158 @@
-"""The ledger kept in the workspace itself, so that everybody who may change the workspace sees it.
+"""The ledger in the workspace itself, so that it is wherever the workspace is: leaves on a shelf.
 
-A ledger is one record, or a record that says which others hold its parts: changing that one record is what makes a new
-ledger valid, so that a crash leaves the old one or the new one. Parts of neither are taken away by the next writer.
+Each write is one new leaf, the head, whose key carries the serial: it is there whole or not at all, and only one of two
+writers gets it. What does not fit into the head was put down before it, under a name that only the head knows. What is
+older is cleared away afterwards; what a crash left behind is not looked at, and goes with the next write.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from centrali_deploy.errors import Conflict, LeaseLost
-from centrali_deploy.ledger.lease import locked
-from centrali_deploy.ledger.model import damaged, read, read_entry, read_holder, written, written_entry
-from centrali_deploy.ledger.shelf import Gone, Leaf, Shelf
+from centrali_deploy.address import Address
+from centrali_deploy.errors import Conflict, LedgerError, LedgerMoved, RemoteError
+from centrali_deploy.ledger.entries import Entries, unique
+from centrali_deploy.ledger.locking import Locking
+from centrali_deploy.ledger.model import FORMAT, damaged, present, read, written
+from centrali_deploy.ledger.packing import compact, joined, packed, pieces, unpacked
+from centrali_deploy.ledger.shelf import LONGEST, Leaf, Shelf
+from centrali_deploy.ledger.slips import LeafSlips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from centrali_deploy.address import Address
-    from centrali_deploy.ledger.model import Entry, Holder, Ledger
+    from centrali_deploy.ledger.model import Entry, Ledger
     from centrali_deploy.remote.client import Client
 
-PART = 200_000
-"""Characters of JSON in one record, of which each may become several bytes: a record holds 1 MB at most [D]."""
+_HEAD = "head"
+_FIRST = LONGEST // 2
+_OWNED = 600_000
+"""Characters of the list of what is ours, which every deployment reads: some thirty thousand addresses."""
+_LOOKS = 3
 
 
-class WorkspaceDoor:
-    """One deployment's ledger, lock and history in the records of a workspace."""
+class _Head(NamedTuple):
+    """What a head says: the first piece of the ledger, the keys of the others, and what is owned."""
 
-    def __init__(self, client: Client, deployment: str) -> None:
-        """Nothing is asked yet."""
-        self.where = f"the workspace {client.workspace}"
+    chunks: frozenset[str]
+    owned: Sequence[str]
+    first: str
+
+
+class WorkspaceDoor(Locking):
+    """The ledger of one deployment, in the workspace it is about."""
+
+    def __init__(self, client: Client, deployment: str, ids: Callable[[], str] = unique) -> None:
+        """Nothing is asked yet. `deployment` is a slug."""
         self._shelf = Shelf(client)
+        super().__init__(LeafSlips(self._shelf, deployment))
+        self._entries = Entries(self._shelf, deployment, ids)
         self._deployment = deployment
-        self._others: dict[Address, str] = {}
-        self._head: Leaf | None = None
-        self._chunks: list[Leaf] = []
-        self._read = False
-        self._lock: Leaf | None = None
+        self._ids = ids
+        self._chunks = f"chunk/{deployment}"
+        self._there: list[Leaf] | None = None
+        self._elsewhere: dict[Address, str] = {}
+
+    @property
+    def where(self) -> str:
+        """Which workspace."""
+        return self._shelf.where
 
     @property
     def made(self) -> bool:
-        """Whether the structure that holds it was made just now."""
+        """Whether the structure in which it is kept was made through this door."""
         return self._shelf.made
 
     def read(self) -> Ledger | None:
-        """What is recorded. One request for up to forty parts."""
-        leaves = self._shelf.find("head", "chunk")
-        heads = {leaf.deployment: leaf for leaf in leaves if leaf.part == "head"}
-        chunks = [leaf for leaf in leaves if leaf.part == "chunk"]
-        self._others = {}
-        for name, head in heads.items():
-            if name != self._deployment:
-                self._others |= dict.fromkeys(self._opened(head, chunks).resources, name)
-        self._head, self._read = heads.get(self._deployment), True
-        self._chunks = [leaf for leaf in chunks if leaf.deployment == self._deployment]
-        return self._opened(self._head, chunks) if self._head else None
-
-    def elsewhere(self) -> Mapping[Address, str]:
-        """What other deployments own."""
-        return self._others
+        """What is recorded, in one request as long as it has less than 10 MB. Raises LedgerError, RemoteError."""
+        for _ in range(_LOOKS):  # between two pages, somebody may have written
+            leaves = self._shelf.find(_HEAD, self._chunks)
+            heads = self._heads(leaves)
+            own = heads.pop(self._deployment, None)
+            self._elsewhere = {Address.parse(text): name for name, head in heads.items() for text in head.owned}
+            self._there = [leaf for leaf in leaves if leaf.deployment == self._deployment]
+            if own is None:
+                return None
+            others = sorted((leaf for leaf in self._there if leaf.key in own.chunks), key=lambda leaf: leaf.number)
+            if len(others) == len(own.chunks):
+                return read(self._unpacked(joined(own.first, [leaf.text for leaf in others])), self.where)
+        raise damaged(self.where)
 
     def write(self, ledger: Ledger) -> None:
-        """Record it: its parts first, then the one record that makes them valid; then what is left of older ones goes."""
-        if not self._read:
+        """Record it. Raises LedgerMoved when a ledger of its serial, or a later one, is there."""
+        first, others = pieces(packed(written(ledger)), _FIRST, LONGEST)
+        owned = packed([str(address) for address in sorted(ledger.resources)])
+        if len(owned) > _OWNED:
+            hint = "Split it: give other manifests a deployment: of their own."
+            raise LedgerError(f"{len(ledger.resources):,} resources are more than one deployment can keep.", hint)
+        if self._there is None:
             self.read()
-        generation = secrets.token_hex(8)
-        parts = _split(json.dumps(written(ledger), separators=(",", ":")))
-        fresh = [] if len(parts) == 1 else self._put("chunk", generation, parts)
-        text = parts[0] if len(parts) == 1 else json.dumps({"generation": generation, "parts": len(parts)})
-        leaf = Leaf("", f"head/{self._deployment}", self._deployment, "head", ledger.serial, text, "")
+        there, generation = self._there or [], self._ids()
+        if any(leaf.part == _HEAD and leaf.number >= ledger.serial for leaf in there):
+            raise self._moved()
+        chunks = [f"{self._chunks}/{generation}/{number}" for number in range(len(others))]
+        head = {"format": FORMAT, "generation": generation, "chunks": chunks, "owned": owned, "first": first}
+        put = []
         try:
-            self._shelf.change(self._head, text)
-        except Gone:
-            self._head = self._shelf.add(leaf)
-        for old in self._chunks:
-            self._shelf.drop(old)
-        self._chunks = fresh
-
-    def take(self, holder: Holder, now: float) -> None:
-        """Take the lock: the key decides between two at the same moment, and what is there afterwards proves it."""
-        leaf = Leaf("", f"lock/{self._deployment}", self._deployment, "lock", 0, json.dumps(asdict(holder)), "")
-        for other in self._locks():
-            held = self._holder(other)
-            if not held.over(now) and held.id != holder.id:
-                raise locked(held, now)
-            self._shelf.drop(other)
-        try:
-            made = self._shelf.add(leaf)
+            for number, (key, text) in enumerate(zip(chunks, others, strict=True)):
+                put.append(self._shelf.add(Leaf(key, self._chunks, self._deployment, number, text)))
+            key = f"{_HEAD}/{self._deployment}/{ledger.serial}"
+            put.append(self._shelf.add(Leaf(key, _HEAD, self._deployment, ledger.serial, compact(head))))
         except Conflict as error:
-            raise locked(self.holder(), now) from error
-        first = min(self._locks(), key=lambda each: (each.created, each.id), default=made)
-        if self._holder(first).id != holder.id:  # only where keys are not unique
-            self._shelf.drop(made)
-            raise locked(self._holder(first), now)
-        self._lock = made
+            self._clear(put)
+            raise self._moved() from error
+        self._there = [*put, *self._clear(there)]
 
-    def renew(self, holder: Holder) -> None:
-        """Say the new end of the lease."""
-        try:
-            self._shelf.change(self._lock, json.dumps(asdict(holder)))
-        except Gone as error:
-            raise LeaseLost(
-                "The lock was taken over or broken by somebody else.", "Nothing more was written: plan again when they have ended."
-            ) from error
-
-    def release(self, holder: Holder) -> None:
-        """Let it go."""
-        if self._lock is not None and holder.id == self._holder(self._lock).id:
-            self._shelf.drop(self._lock)
-        self._lock = None
-
-    def holder(self) -> Holder | None:
-        """Who holds it."""
-        return next(map(self._holder, self._locks()), None)
-
-    def unlock(self) -> Holder | None:
-        """Break it."""
-        locks = self._locks()
-        for leaf in locks:
-            self._shelf.drop(leaf)
-        return next(map(self._holder, locks), None)
+    def elsewhere(self) -> Mapping[Address, str]:
+        """What other deployments own, and which, as far as the last `read` saw."""
+        return self._elsewhere
 
     def add(self, entry: Entry) -> Entry:
-        """Add an entry; of two at the same moment, one comes after the other."""
-        while True:
-            last = next(iter(self._shelf.latest("entry", self._deployment, 1)), None)
-            numbered, token = replace(entry, number=last.number + 1 if last else 1), secrets.token_hex(8)
-            parts = self._put("inverse", token, _split(json.dumps(entry.inverse)), numbered.number)
-            text = json.dumps({**written_entry(numbered), "token": token})
-            key = f"entry/{self._deployment}/{numbered.number:08}"
-            try:
-                self._shelf.add(Leaf("", key, self._deployment, "entry", numbered.number, text, ""))
-            except Conflict:
-                for part in parts:
-                    self._shelf.drop(part)
-                continue
-            return numbered
+        """Add an entry to the history."""
+        return self._entries.add(entry)
 
     def amend(self, entry: Entry) -> None:
-        """Say anew what an entry says; what a rollback needs stays."""
-        for leaf in self._shelf.find("entry", deployment=self._deployment, number=entry.number):
-            token = dict(self._json(leaf)).get("token")
-            self._shelf.change(leaf, json.dumps({**written_entry(entry), "token": token}))
+        """Say anew what an entry says."""
+        self._entries.amend(entry)
 
     def history(self, limit: int) -> list[Entry]:
-        """The latest entries."""
-        return [read_entry(self._json(leaf), self.where) for leaf in self._shelf.latest("entry", self._deployment, limit)]
+        """The latest entries, the newest first."""
+        return self._entries.latest(limit)
 
     def entry(self, number: int) -> Entry | None:
-        """One entry, with what a rollback needs."""
-        leaves = self._shelf.find("entry", "inverse", deployment=self._deployment, number=number)
-        found = next((leaf for leaf in leaves if leaf.part == "entry"), None)
-        if found is None:
-            return None
-        said = self._json(found)
-        prefix = f"inverse/{self._deployment}/{dict(said).get('token')}/"
-        text = "".join(text for _, text in sorted((leaf.key, leaf.text) for leaf in leaves if leaf.key.startswith(prefix)))
-        return replace(read_entry(said, self.where), inverse=self._parsed(text or "null"))
+        """One entry, whole."""
+        return self._entries.whole(number)
 
-    def _put(self, part: str, name: str, texts: Iterable[str], number: int = 0) -> list[Leaf]:
-        keys = (f"{part}/{self._deployment}/{name}/{index:04}" for index, _ in enumerate(texts))
-        return [self._shelf.add(Leaf("", key, self._deployment, part, number, text, "")) for key, text in zip(keys, texts, strict=False)]
+    def _heads(self, leaves: Sequence[Leaf]) -> dict[str, _Head]:
+        """The present head of each deployment: that of the highest serial."""
+        found: dict[str, Leaf] = {}
+        for leaf in leaves:
+            if leaf.part == _HEAD and (leaf.deployment not in found or leaf.number > found[leaf.deployment].number):
+                found[leaf.deployment] = leaf
+        return {name: self._head(leaf) for name, leaf in found.items()}
 
-    def _opened(self, head: Leaf, chunks: Sequence[Leaf]) -> Ledger:
-        said = self._json(head)
-        if isinstance(said, dict) and "generation" in said:
-            prefix = f"chunk/{head.deployment}/{said['generation']}/"
-            parts = sorted((leaf.key, leaf.text) for leaf in chunks if leaf.key.startswith(prefix))
-            if len(parts) != said.get("parts"):
-                raise damaged(self.where)
-            said = self._parsed("".join(text for _, text in parts))
-        return read(said, self.where)
-
-    def _locks(self) -> list[Leaf]:
-        return self._shelf.find("lock", deployment=self._deployment)
-
-    def _holder(self, leaf: Leaf) -> Holder:
-        return read_holder(self._json(leaf), self.where)
-
-    def _json(self, leaf: Leaf) -> Any:  # noqa: ANN401 -- any JSON value
-        return self._parsed(leaf.text)
-
-    def _parsed(self, text: str) -> Any:  # noqa: ANN401 -- any JSON value
+    def _head(self, leaf: Leaf) -> _Head:
+        said = present(self._unpacked(leaf.text), self.where)
         try:
-            return json.loads(text)
-        except (ValueError, RecursionError) as error:
+            return _Head(frozenset(said["chunks"]), unpacked(said["owned"]), str(said["first"]))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise damaged(self.where) from error
 
+    def _unpacked(self, text: str) -> Any:  # noqa: ANN401 -- any JSON value
+        try:
+            return unpacked(text)
+        except ValueError as error:
+            raise damaged(self.where) from error
 
-def _split(text: str) -> list[str]:
-    return [text[start : start + PART] for start in range(0, len(text), PART)] or [""]
+    def _clear(self, leaves: Iterable[Leaf]) -> list[Leaf]:
+        """Take away what is not needed any more; gives what cannot be taken away now and is left to the next write."""
+        left = []
+        for leaf in leaves:
+            try:
+                self._shelf.drop(leaf)
+            except RemoteError:
+                left.append(leaf)
+        return left
+
+    def _moved(self) -> LedgerMoved:
+        return LedgerMoved(f"Somebody else wrote to the ledger in {self.where}.", "Run again, and look at the plan.")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OPERATORS = ("eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "startsWith", "endsWith", "hasAny", "hasAll", "exists")
 """Every operator of the canonical query [D]."""
 _TIMES = {"createdAt": "created_at", "updatedAt": "updated_at", "expiresAt": "expires_at", "deletedAt": "deleted_at"}
-_TEXTS = {"id": "id", "createdBy": "created_by", "updatedBy": "updated_by", "recordSlug": "slug"}
+_TEXTS = {"id": "records.id", "createdBy": "created_by", "updatedBy": "updated_by", "recordSlug": "slug"}
 _STATUS = "iif(deleted_at is null, 'active', 'archived')"
 SYSTEM = frozenset({*_TIMES, *_TEXTS, "version", "status"})
 """Columns that are written without `data.` [D for id, createdAt, updatedAt and status, I for the others]."""

@@ -5,13 +5,16 @@
 (() => {
   'use strict';
   const { parse, stringify } = JSON;
+  const { setPrototypeOf } = Object;
+  const own = (value) => setPrototypeOf(value, null); // what the function adds to Object.prototype, toJSON say, is not in it
   const read = eval; // the function may replace it
   const capture = Error.captureStackTrace;
+  const Promised = Promise;
   const PURE = ['base64', 'chunk', 'evaluate', 'formatDate', 'math', 'merge', 'renderTemplate', 'toCSV', 'toJSON', 'uuid'];
   const CRYPTO = ['sha256', 'hmacSha256', 'rsaSign', 'signJwt'];
   const WAITING = 10_000;
   const MOST = 10_000_000, LOGGED = 1_000_000;
-  let queue = [], logs = [], logged = 0, last = 0, end = null;
+  let queue = [], unheard = [], logs = [], logged = 0, last = 0, end = null;
   const waiting = new Map();
 
   // Blocking the process, measuring it, or what a browser adds: none of this is there on the platform [S: it runs SES].
@@ -73,22 +76,46 @@
   const called = (label, guard) => {
     const member = (...args) => {
       if (waiting.size >= WAITING) throw placed(new RangeError(`api.${label}: ${WAITING} calls wait for their answers already`), traced(member));
-      const stack = traced(member);
-      const promise = new Promise((resolve, reject) => {
-        let text;
-        try {
-          text = stringify(args);
-        } catch (error) {
-          return reject(placed(new TypeError(`api.${label}: the arguments are not JSON: ${error.message}`), stack));
-        }
-        if (text.length > MOST) return reject(placed(new RangeError(`api.${label}: the arguments are larger than 10 MB`), stack));
+      const about = { label, stack: traced(member), awaited: false };
+      const promise = new Promise((resolve, reject) => Object.assign(about, { resolve, reject }));
+      watched(promise, about);
+      let text;
+      try {
+        text = stringify(args);
+      } catch (error) {
+        failed(about, new TypeError(`api.${label}: the arguments are not JSON: ${error.message}`));
+      }
+      if (text?.length > MOST) failed(about, new RangeError(`api.${label}: the arguments are larger than 10 MB`));
+      else if (text !== undefined) {
         const id = ++last;
-        waiting.set(id, { resolve, reject, stack });
-        queue.push({ id, method: label, args: text });
-      });
+        waiting.set(id, about);
+        queue.push(own({ id, method: label, args: text }));
+      }
       return guard ? guard(promise, label) : promise;
     };
     return member;
+  };
+  // Whether anybody waits for a promise: await, then() and Promise.all() all ask it for its constructor.
+  const watched = (promise, about) => {
+    const get = () => {
+      about.awaited = true;
+      return Promised;
+    };
+    Object.defineProperty(promise, 'constructor', { get, configurable: true });
+  };
+  const failed = (about, error) => {
+    about.reject(placed(error, about.stack));
+    if (!about.awaited) unheard.push({ about, message: error.message });
+  };
+  const place = ({ stack }) => {
+    const found = /<input>:(\d+):(\d+)/.exec(stack);
+    return found ? ` (line ${found[1]}, column ${found[2]})` : '';
+  };
+  // At the end it is known for which calls nobody waited: those still to be carried out, and those whose failure nobody heard of.
+  const finish = () => {
+    for (const one of queue) one.at = place(waiting.get(one.id));
+    for (const { about, message } of unheard)
+      if (!about.awaited) write('warn', `api.${about.label} was not awaited, and failed: ${message}${place(about)}`);
   };
   const traced = (member) => {
     const at = {};
@@ -108,7 +135,7 @@
   };
 
   const write = (level, said, context) => {
-    const entry = { level, message: '' };
+    const entry = own({ level, message: '' });
     const rest = {};
     if (said instanceof Error) Object.assign(entry, { message: said.message }), Object.assign(rest, { name: said.name });
     else if (said !== null && typeof said === 'object') {
@@ -123,7 +150,7 @@
     const text = stringify(entry);
     logged += text.length;
     if (logged <= LOGGED) logs.push(text);
-    else if (logged - text.length <= LOGGED) logs.push(stringify({ level: 'warn', message: 'More than 1 MB was logged: the rest is left out' }));
+    else if (logged - text.length <= LOGGED) logs.push(stringify(own({ level: 'warn', message: 'More than 1 MB was logged: the rest is left out' })));
   };
 
   const told = (error) => {
@@ -182,17 +209,18 @@
       })();
     },
     take() {
-      const taken = { calls: queue, logs, ...end };
+      if (end) finish();
+      const taken = own({ calls: own(queue), logs: own(logs), ...end });
       queue = [];
       logs = [];
       return stringify(taken);
     },
     settle(text) {
       for (const { id, value, error } of parse(text)) {
-        const { resolve, reject, stack } = waiting.get(id);
+        const about = waiting.get(id);
         waiting.delete(id);
-        if (error === undefined) resolve(value);
-        else reject(placed(Object.assign(new Error(error.message), error.status === undefined ? {} : { status: error.status }), stack));
+        if (error === undefined) about.resolve(value);
+        else failed(about, Object.assign(new Error(error.message), error.status === undefined ? {} : { status: error.status }));
       }
     },
   };

@@ -24,6 +24,8 @@ JOB_STATES = {"pending": "queued", "running": "running", "completed": "completed
 """What a job says while its run is in a status [T]."""
 _NOBODYS = "_"
 """Begins the names of members that are never shown."""
+_KEPT_FOR_EVER = ("dataStrippedAt", "archiveStorageAddress", "archivedAt")
+"""What the platform says of old runs [S]; here they stay as they are."""
 _PICK = """
 select workspace, id, data from runs where status = 'pending'
   and (trigger is null or trigger not in (select trigger from runs where status = 'running' and trigger is not null))
@@ -88,6 +90,7 @@ class Runs:
             "errorCode": None,
             "errorMessage": None,
             "logs": [],
+            **dict.fromkeys(_KEPT_FOR_EVER),
             "_execution": order.execution_params,
             "_params": order.trigger_params,
             "_chain": list(order.chain),

@@ -13,6 +13,7 @@ import json
 import queue
 import threading
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,6 +31,8 @@ LONGEST_MS = 300_000
 LARGEST = 10_000_000
 """Characters of JSON that may go in or come out at once: parameters, arguments, answers, results."""
 HELD = sorted(API)
+LEFT = ContextVar("LEFT", default=LONGEST_MS / 1000)
+"""Seconds that the run has left, for whoever carries out one of its calls."""
 
 
 class ApiFailed(Exception):
@@ -63,19 +66,23 @@ class _Job:
         for one in calls:
             try:
                 failed = self._answer(one).get("error")
-                said = f"api.{one['method']} was not awaited" + (f", and failed: {failed['message']}" if failed else "")
+                came = f", and failed: {failed['message']}" if failed else ""
             except OutOfTime:
-                said = f"api.{one['method']} was not awaited, and not carried out: the time of the run is over"
-            self.logs.append({"level": "warn", "message": said})
+                came = ", and not carried out: the time of the run is over"
+            self.logs.append({"level": "warn", "message": f"api.{one['method']} was not awaited{came}{one.get('at', '')}"})
 
     def _answer(self, one: dict[str, Any]) -> dict[str, Any]:
-        if time.monotonic() >= self.ends:
+        left = self.ends - time.monotonic()
+        if left <= 0:
             raise OutOfTime
+        LEFT.set(left)
         try:
             value = self.call(one["method"], plain(one["args"]))  # type: ignore[arg-type] # the prelude sends a list
         except TooDeep as error:
             return {"error": {"message": f"api.{one['method']}: the arguments are {error}"}}
         except ApiFailed as error:
+            if time.monotonic() >= self.ends:  # it failed because of that, and the engine's own clock began a little later
+                raise OutOfTime from error
             return {"error": {"message": str(error)} | ({} if error.status is None else {"status": error.status})}
         if len(json.dumps(value, allow_nan=False)) > LARGEST:
             return {"error": {"message": f"the answer of api.{one['method']} is larger than 10 MB"}}

@@ -53,11 +53,11 @@ def store_as_json(store: StoreFile, *args: Any) -> dict[str, Any]:  # noqa: ANN4
 def _given(member: str, args: tuple[Any, ...], content: str) -> tuple[str, Any, dict[str, Any]]:
     """The name, what to store, and the options."""
     first, *rest = args or (None,)
-    if isinstance(first, dict):
+    if isinstance(first, dict | list) and rest and isinstance(rest[0], str):
+        first, rest = rest[0], [first, *rest[1:]]  # what to store first, then its name
+    elif isinstance(first, dict):
         rest = [next((first[key] for key in (content, "content", "data") if key in first), None), first]
         first = first.get("name") or first.get("filename") or first.get("fileName")
-    elif isinstance(first, list) and rest and isinstance(rest[0], str):
-        first, rest = rest[0], [first, *rest[1:]]  # what to store first, then its name
     if not isinstance(first, str) or not first:
         raise ApiFailed(f"api.{member}: the name of the file is missing", 400)
     value, options = [*rest, None, None][:2]

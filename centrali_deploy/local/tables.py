@@ -1,4 +1,7 @@
-"""The tables of a local workspace."""
+"""The tables of a local workspace.
+
+SQLite takes a partial index only for a query that says its condition in the same words.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ create table if not exists runs (
 create index if not exists runs_by_job on runs (workspace, job);
 create index if not exists runs_by_function on runs (workspace, function, number);
 create index if not exists runs_by_trigger on runs (workspace, trigger, number);
-create index if not exists runs_open on runs (status, number) where status in ('pending', 'running');
+drop index if exists runs_open;
+create index if not exists runs_pending on runs (number, trigger) where status = 'pending';
+create index if not exists runs_running on runs (trigger) where status = 'running';
 create table if not exists codes (hash text primary key, code text not null);
 create table if not exists schedules (workspace text not null, trigger text not null, plan text not null, due real not null,
   primary key (workspace, trigger));

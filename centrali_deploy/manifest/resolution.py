@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BESIDE_SECRETS = r"(?:(?:Bearer|Basic|Token|ApiKey) )?[\s:;,.@/|_-]*"
 """What may stand before a secret, as a pattern: a word for how it is sent, and marks that join two of them."""
 _BESIDE_SECRETS = re.compile(BESIDE_SECRETS)
+_BEGUN = re.compile(r"\$\{(?:env|var|file):[\w.:/-]*")
 _FROM_OUTSIDE = 'Take it from the environment: "${env:NAME}", or "${file:path}".'
 
 
@@ -89,7 +90,7 @@ class Resolution:
         if "${" not in text:
             return text
         names = [match.group(1) for match in PART.finditer(text) if match.group(1) is not None]
-        if not self._known(path, names):
+        if not self._known(path, names) or not self._closed(path, text):
             return text
         known = [self._around.variables[name[4:]] for name in names if name.startswith("var:") and name[4:] in self._around.variables]
         if known:
@@ -111,14 +112,25 @@ class Resolution:
                 yield error.args
 
     def _known(self, path: Path, names: list[str], *, secret: bool = False) -> bool:
-        strange = [name for name in names if not name.startswith(("env:", "file:") if secret else ("env:", "file:", "var:"))]
+        sources = {"env", "file"} if secret else {"env", "file", "var"}
+        strange = [name for name in names if "${" in name or name.partition(":")[0] not in sources or name in {"env:", "var:"}]
         for name in strange:
-            if secret and name.startswith("var:"):
+            if "${" in name:
+                self._problem(
+                    path, f'"${{{name}}}" has another value inside.', "Close it before that, or give a default that is plain text."
+                )
+            elif secret and name.startswith("var:"):
                 self._problem(path, "A secret cannot come from a variable.", _FROM_OUTSIDE)
             else:
                 hint = "Write ${env:NAME}, ${var:name} or ${file:path}; for a plain ${ write $${."
                 self._problem(path, f'"${{{name}}}" is not known.', hint)
         return not strange
+
+    def _closed(self, path: Path, text: str) -> bool:
+        begun = _BEGUN.search("".join(PART.split(text)[::2]))
+        if begun:
+            self._problem(path, f'"{begun[0]}" is not closed.', "Write } after it; for a plain ${ write $${.")
+        return not begun
 
     def _problem(self, path: Path, message: str, hint: str) -> None:
         self.problems.append(Problem(self._place(path), self._address, message, hint))

@@ -45,7 +45,7 @@ class Together:
         others = Others({address: resource.spec for address, resource in self.right.items()}, users, self._declared.keys(), self._now)
         for checking in self._checkings.values():
             yield from checking.among(others)
-        yield from self._still_declared()
+        yield from self._old_names()
         for resource, reference in self._leading_out():
             if near := self._slips[reference.target]:
                 hint = f"Did you mean {near}? If it is in the workspace already, leave it as it is."
@@ -69,14 +69,23 @@ class Together:
                     path = (str(kind.text_member),)
                     yield Reference(path, target), address, resource.position(path) or Position("")
 
-    def _still_declared(self) -> Iterator[Problem]:
-        """Old names that another resource has, which was not renamed itself."""
+    def _old_names(self) -> Iterator[Problem]:
+        """Old names that another resource has, which was not renamed itself, or that another one says it had."""
+        first: dict[Address, Address] = {}
         for address, resource in self.right.items():
-            old = self._declared.get(Address(address.kind, resource.renamed_from)) if resource.renamed_from else None
-            if old and not old.renamed_from:
-                message = f"renamedFrom names {old.address}, which is declared, too."
+            if not resource.renamed_from:
+                continue
+            old = Address(address.kind, resource.renamed_from)
+            other, declared = first.setdefault(old, address), self._declared.get(old)
+            if other != address:
+                message = f"{address} and {other} both say that they were called {old.name}."
+                hint = "Take renamedFrom out of one of them."
+            elif declared and not declared.renamed_from:
+                message = f"renamedFrom names {old}, which is declared, too."
                 hint = "Take renamedFrom out to have both, or the other one out to rename it."
-                yield Problem(resource.position(("renamedFrom",)) or Position(""), str(address), message, hint)
+            else:
+                continue
+            yield Problem(resource.position(("renamedFrom",)) or Position(""), str(address), message, hint)
 
     def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
         """References to what is not declared."""

@@ -77,8 +77,14 @@ class Checking:
         yield from map(self._placed, self.kind.check_among(self.address.name, self._spec, others))
 
     def _placed(self, finding: Finding) -> Problem:
-        place = self._in_text(finding.spot) if finding.spot else self._at(finding.path)
-        return Problem(place, str(self.address), finding.message, finding.hint, finding.severity)
+        place, hint = self._at(finding.path), finding.hint
+        if finding.spot:
+            line, column = finding.spot
+            exact = self._in_text(line, column)
+            place = exact or place
+            if not exact and line > 1:  # quoted or folded: only the text knows its own lines
+                hint = f"It is at line {line}, column {column} of the {self.kind.text_member}. {hint}"
+        return Problem(place, str(self.address), finding.message, hint, finding.severity)
 
     def _check_name(self) -> None:
         name = self.address.name
@@ -134,7 +140,16 @@ class Checking:
                 before = self._old((member, index, _RENAMED), item.pop(_RENAMED, None), name) if isinstance(item, dict) else None
                 if before and isinstance(name, str):
                     items[member, name] = before
+            self._old_items(member, [item.get(place.key) for item in spec[member] if isinstance(item, dict)], items)
         return spec, old, items
+
+    def _old_items(self, member: str, names: list[Any], olds: Mapping[tuple[str, str], str]) -> None:
+        first: dict[str, str] = {}
+        for index, name in enumerate(names):
+            old = olds.get((member, name)) if isinstance(name, str) else None
+            if old and first.setdefault(old, name) != name:
+                message, hint = f"{name} and {first[old]} both say that they were called {old}.", "Take renamedFrom out of one of them."
+                self._problem((member, index, _RENAMED), message, hint)
 
     def _old(self, path: Path, old: object, new: object) -> str | None:
         if old is None:
@@ -144,15 +159,12 @@ class Checking:
             return None
         return old
 
-    def _in_text(self, spot: tuple[int, int]) -> Position:
-        """A place inside the text, which stands in a file of its own or in the manifest."""
-        line, column = spot
+    def _in_text(self, line: int, column: int) -> Position | None:
+        """A place inside the text, which stands in a file of its own or in the manifest; None if it is not written line by line."""
         if self._text_file:
             return Position(self._text_file, line, column)
         begins = self._places.get((str(self.kind.text_member), BLOCK))
-        if begins is None:
-            return self._at((str(self.kind.text_member),))
-        return Position(begins.file, begins.line + line - 1, begins.column + column - 1)
+        return Position(begins.file, begins.line + line - 1, begins.column + column - 1) if begins else None
 
     def _at(self, path: Path) -> Position:
         while path and path not in self._places:

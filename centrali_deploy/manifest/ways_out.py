@@ -10,13 +10,15 @@ if TYPE_CHECKING:
 
 _TYPED = {"a whole number": ("integer", "5"), "a number": ("number", "1.5"), "true or false": ("boolean", "true")}
 _FROM_ENVIRONMENT = re.compile(r"\$\{env:(\w+)[^}]*\}")
+_VARIABLE = re.compile(r"\$\{var:[^}]*\}")
 _FLAGS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def way_out(wanted: str, value: object, written: str, path: Path) -> str:
     """How a value becomes what is `wanted`, say "a list"; `written` is how it stands in the manifest."""
-    if "${var:" in written:
-        return "Give the variable another type."
+    if variable := _VARIABLE.search(written):
+        alone = variable[0] == written
+        return "Give the variable another type." if alone else f'Beside other text it is text: write "{variable[0]}" alone.'
     return _by_variable(wanted, written) or _how(wanted, value, path)
 
 

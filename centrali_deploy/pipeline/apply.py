@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
-from centrali_deploy.apply.executor import always, check_secrets, execute
+from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
-from centrali_deploy.apply.writing import Writing
+from centrali_deploy.apply.writing import Writing, always
 from centrali_deploy.errors import AppliedInPart, LeaseLost, ManifestError, StalePlan, UnsafePlan
 from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
@@ -55,8 +55,8 @@ def apply(planned: Planned, client: Client, stopping: Callable[[], bool], held: 
     Raises before the first write; or Interrupted, once `stopping` says so and what was begun is finished. Without the
     lock, if there is one, nothing more is written.
     """
-    writing = Writing(client, planned.desired, planned.live)
-    return execute(planned.plan, writing, stopping=stopping, allowed=held.check if held else always)
+    allowed = held.check if held else always
+    return execute(planned.plan, Writing(client, planned.desired, planned.live, allowed), stopping=stopping, allowed=allowed)
 
 
 def judge(outcomes: Sequence[Outcome]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Address, Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """What a change means for the records that are there, as far as nobody has counted them: safe, risky or losing values.
+    """What a change means for the records that are there, as far as nobody has counted them: values are copied, at risk or lost.
 
     `where` finds the records concerned (None: no query does), `fate` says what becomes of each. `count` of `total` are;
     None when that is not known, and `unknown` says why.
@@ -34,6 +34,6 @@ class Hazard:
         return self.grade == "losing"
 
     @property
-    def weight(self) -> Grade:
+    def weight(self) -> Grade | Literal["safe"]:
         """What it is once they are counted: safe when there are none."""
         return "safe" if self.count == 0 else self.grade

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Address, Path
     from centrali_deploy.errors import Position
     from centrali_deploy.plan.hazard import Hazard
+    from centrali_deploy.plan.move import Move
 
 FORMAT = 1
 """The version of the plan's form, written into every machine-readable rendering."""
@@ -70,7 +71,7 @@ class Change:
 
     `requires`: addresses that must have been applied before. `deferred`: items left out of a create because they refer
     to something created later; a second change of the same address, an update, adds them. `adopting`: the resource is
-    live but was not recorded. `undeclared`: it is ours, no longer declared, and kept.
+    live but was not recorded. `undeclared`: it is ours, no longer declared, and kept. `moves`: whose values go along.
     """
 
     address: Address
@@ -82,6 +83,7 @@ class Change:
     adopting: bool = False
     undeclared: bool = False
     position: Position | None = field(default=None, compare=False)
+    moves: tuple[Move, ...] = ()
 
     @classmethod
     def create(cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None) -> Change:

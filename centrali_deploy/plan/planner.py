@@ -14,6 +14,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
 from centrali_deploy.plan.protecting import parted, protections
@@ -39,6 +40,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
+    changes = with_moves(changes, desired, before)
     protected = tuple(protections(changes, policy))
     going, left_out = parted(ordered(changes, desired, live), (refusal.address for refusal in protected), live)
     left = {change.address for change in going}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Kind
     from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
-    from centrali_deploy.states import DesiredResource, DesiredState
+    from centrali_deploy.states import DesiredResource, DesiredState, Recorded
 
 T = TypeVar("T")
 _PLAIN = re.compile(r"[A-Za-z_](?:[\w .-]*\w)?")
@@ -57,7 +57,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
         now = back.get(address, address)
         spec = _pointed(KINDS[address.kind], resource.spec, back)
         if now in desired:
-            spec, found = _items(desired[now], spec)
+            spec, found = _items(desired[now], spec, recorded.resources.get(now))
             if now != address:
                 identity = KINDS[now.kind].identity
                 side = YOURS if desired[now].renamed_from else THEIRS
@@ -66,7 +66,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
             if found:
                 fields[now] = found
         resources[now] = replace(resource, address=now, spec=spec)
-    refusals = (*_taken_twice(desired), *(_refused(new, old) for new, old in pairs.items() if new not in possible))
+    refusals = tuple(_refused(new, old) for new, old in pairs.items() if new not in possible)
     return Renamed(LiveState(resources, live.doubles), fields, refusals, back)
 
 
@@ -141,17 +141,6 @@ def _elsewhere_renamed(desired: DesiredState, live: LiveState, recorded: Recorde
             yield address, now
 
 
-def _taken_twice(desired: DesiredState) -> Iterator[Refusal]:
-    """Two resources cannot have had the same name."""
-    first: dict[Address, Address] = {}
-    for address, resource in sorted(desired.items()):
-        if resource.renamed_from:
-            other = first.setdefault(Address(address.kind, resource.renamed_from), address)
-            if other != address:
-                message = f"{address} and {other} both say that they were called {resource.renamed_from}."
-                yield Refusal("renamed-twice", address, message, "Take renamedFrom out of one of them.")
-
-
 def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     """A spec whose references lead to the new names."""
     if not back:
@@ -163,7 +152,7 @@ def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     return found  # type: ignore[no-any-return]
 
 
-def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldChange, ...]]:
+def _items(declared: DesiredResource, live: Plain, known: Recorded | None) -> tuple[Plain, tuple[FieldChange, ...]]:
     """A live spec whose items bear their new names, and the changes of those names."""
     fields = []
     spec: Any = live
@@ -173,14 +162,26 @@ def _items(declared: DesiredResource, live: Plain) -> tuple[Plain, tuple[FieldCh
         names = [item.get(key) for item in items] if isinstance(items, list) else []
         new_names = {old: new for (of, new), old in declared.renamed_items.items() if of == member and old in names}
         kept = {item.get(key) for item in declared.spec.get(member) or () if (member, item.get(key)) not in declared.renamed_items}
+        if places[member].carried:
+            declared_names = {item.get(key) for item in declared.spec.get(member) or ()}
+            half = _half_done(
+                new_names, declared_names, names, [item.get(key) for item in ((known.spec if known else None) or {}).get(member) or ()]
+            )
+            spec = _with(spec, (member,), [item for item in spec[member] if item.get(key) not in half]) if half else spec
+            names = [name for name in names if name not in half]
         for index, old in enumerate(names):
             new = new_names.get(old)
             if new and old not in kept and _free(new, new_names, names):
                 spec = _with(spec, (member, index, key), new)
                 path = (member, Item(new), key)
                 position = declared.position((*path[:2], "renamedFrom"))
-                fields.append(FieldChange(path, old, new, places[member].rename_note, position=position))
+                fields.append(FieldChange(path, old, new, position=position))
     return spec, tuple(fields)
+
+
+def _half_done(new_names: Mapping[Any, str], declared: Collection[Any], names: Collection[Any], was: Collection[Any]) -> set[Any]:
+    """New items of renames that broke off while both were there; what was declared last time under that name is none."""
+    return {new for old, new in new_names.items() if old not in declared and new in names and new not in {*was, *new_names}}
 
 
 def _free(new: T, new_names: Mapping[T, T], names: Collection[Any]) -> bool:

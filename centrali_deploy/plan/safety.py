@@ -12,6 +12,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import update_spec
 from centrali_deploy.plan.hazard import Hazard
 from centrali_deploy.plan.model import Action, Plan, Policy, Refusal
+from centrali_deploy.plan.moving import danger_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,10 +37,10 @@ def _of(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Haza
     elif change.action is Action.UPDATE:
         members = {field.member for field in change.fields}
         after = {**before, **update_spec(kind, desired[change.address].spec, before, members)}
-        found = kind.dangers_of_changing(before, after, {})
+        found = kind.dangers_of_changing(before, after, {move.new: move.old for move in change.moves})
     else:
         return
-    for danger in found:
+    for danger in (*map(danger_of, change.moves), *found):
         yield Hazard(change.address, danger.path, danger.grade, danger.message, danger.where, danger.fate)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Kind
     from centrali_deploy.remote.answer import Answer
     from centrali_deploy.remote.connection import Connection
+    from centrali_deploy.remote.pacing import Pace
     from centrali_deploy.wire import Page
 
 _UNKNOWN_ROUTE = frozenset({404, 405, 501})
@@ -64,13 +65,9 @@ class Client:
         return self._sender.requests_used
 
     @property
-    def waits(self) -> float:
-        """Seconds for which the API has asked us to wait."""
-        return self._sender.waits
-
-    def stop_waiting(self) -> None:
-        """Give up whatever only waits because the API asked for it."""
-        self._sender.stop_waiting()
+    def pace(self) -> Pace:
+        """When requests are sent, how many at the same time, and for how long the API has asked to wait."""
+        return self._sender.pace
 
     @property
     def warnings(self) -> list[str]:

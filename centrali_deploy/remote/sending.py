@@ -1,7 +1,8 @@
-"""One request, sent as often as is safe: the door to httpx, and the only place that knows about retries and waiting.
+"""One request, sent as often as is safe: the door to httpx, and the only place that knows about retries.
 
-Every thread has a connection of its own; a pause asked for by the API (429, `Retry-After`) holds all of them together.
-What may already have taken effect is never sent again from here: that raises Ambiguous, and the caller looks first.
+Every request has a connection to itself while it lasts, and leaves it to the next one; when it may be sent is decided for
+all of them together (429, `Retry-After`). What may already have taken effect is never sent again from here: that raises
+Ambiguous, and the caller looks first.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import httpx
 from centrali_deploy.errors import Unreachable, UsageProblem
 from centrali_deploy.remote.answer import Answer
 from centrali_deploy.remote.asked import Asked, followed_nowhere
+from centrali_deploy.remote.pacing import Pace
 from centrali_deploy.version import VERSION
 from centrali_deploy.wire import DEPRECATION, SUNSET
 
@@ -47,45 +49,34 @@ def _tls() -> ssl.SSLContext:
 
 @dataclass
 class Sender:
-    """Sends requests. `clock`, `sleep` and `chance` are arguments so that waiting can be tested without waiting."""
+    """Sends requests. `clock`, `sleep` and `chance` are arguments so that waiting can be tested without waiting.
+
+    `per_minute`: the most requests a minute, whatever they are for (None: as many as the API takes).
+    """
 
     transport: httpx.BaseTransport | None = None
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] | None = None
     chance: Callable[[], float] = random.random
+    per_minute: int | None = None
     requests_used: int = 0
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Prepare what the threads share."""
         self._lock = threading.Lock()
-        self._local = threading.local()
-        self._clients: list[httpx.Client] = []
+        self._idle: list[httpx.Client] = []
         self._tls = _tls() if self.transport is None else None
-        self._paused_until = 0.0
         self._retired: set[str] = set()
-        self._busy: set[httpx.Client] = set()
-        self._closed = threading.Event()
-        self._hurry = threading.Event()
-        self._sleep = self.sleep or self._hurry.wait
+        self.pace = Pace(self.clock, self.sleep, self.per_minute)
 
     def close(self) -> None:
         """Close every connection that is not in use; a thread that is still waiting for its next try gives up."""
-        self._closed.set()
-        self._hurry.set()
+        self.pace.close()
         with self._lock:
-            idle = [client for client in self._clients if client not in self._busy]
+            idle, self._idle = self._idle, []
         for client in idle:
             client.close()
-
-    def stop_waiting(self) -> None:
-        """Whoever waits because the API asked for it, or will have to, gives up instead."""
-        self._hurry.set()
-
-    @property
-    def waits(self) -> float:
-        """Seconds for which the API has asked everybody to wait from now on."""
-        return max(0.0, self._paused_until - self.clock())
 
     def send(  # noqa: PLR0913 -- the parts of a request
         self,
@@ -105,10 +96,12 @@ class Sender:
         """
         safe = method in _REPEATABLE if repeatable is None else repeatable
         asked = Asked(method, url)
-        for attempt in range(1, TRIES + 1):
-            self._wait()
+        attempt = 0
+        while attempt < TRIES:
+            attempt += 1
             try:
-                answer = self._once(asked, json=json, data=form, params=query, headers=headers)
+                with self.pace.turn() as wave:
+                    answer = self._once(asked, json=json, data=form, params=query, headers=headers)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 self._again_or(attempt, asked.unreachable(f"No connection to {asked.host}: {error}"), error)
                 continue
@@ -121,18 +114,21 @@ class Sender:
                 self._again_or(attempt, asked.unreachable(reason), error)
                 continue
             if answer.status == _TOO_MANY:
-                self._hold(answer.retry_after(LONGEST_PAUSE))
-                continue
-            if not answer.broken:
+                attempt -= 1  # it was refused, not tried; the others decide whether it is worth asking again
+                if not self.pace.refused(wave, answer.retry_after(LONGEST_PAUSE)):
+                    raise asked.unreachable("The API kept asking to wait (429)")
+            elif not answer.broken:
+                self.pace.answered()
                 return followed_nowhere(answer, asked)
-            if not safe:
+            elif not safe:
                 raise asked.ambiguous(answer.broken)
-            self._again_or(TRIES if answer.final else attempt, asked.unreachable(answer.broken), None)
-        raise asked.unreachable("The API kept asking to wait (429)")
+            else:
+                self._again_or(TRIES if answer.final else attempt, asked.unreachable(answer.broken), None)
+        raise AssertionError  # pragma: no cover -- the last try returns or raises
 
     def pause(self, attempt: int) -> None:
         """Wait before the next try: longer each time, and not all at once."""
-        self._sleep(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
+        self.pace.pause(min(LONGEST_PAUSE, 0.5 * 2**attempt) * self.chance())
 
     def _once(self, asked: Asked, **parts: Any) -> Answer:  # noqa: ANN401 -- handed to httpx
         with self._lock:
@@ -150,31 +146,22 @@ class Sender:
 
     @contextmanager
     def _used(self) -> Iterator[httpx.Client]:
-        """This thread's client, which nobody closes meanwhile."""
-        client = self._client()
+        """A connection that nobody else uses meanwhile: the one that was used last, because it is surely still open."""
         with self._lock:
-            self._busy.add(client)
+            client = self._idle.pop() if self._idle else None
+        client = client or self._made(
+            transport=self.transport,
+            verify=self._tls or False,
+            timeout=httpx.Timeout(60, connect=10),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            headers={"User-Agent": f"centrali-deploy/{VERSION}", "Accept": "application/json"},
+            follow_redirects=False,
+        )
         try:
             yield client
         finally:
             with self._lock:
-                self._busy.discard(client)
-
-    def _client(self) -> httpx.Client:
-        client: httpx.Client | None = getattr(self._local, "client", None)
-        if client is None:
-            client = self._made(
-                transport=self.transport,
-                verify=self._tls or False,
-                timeout=httpx.Timeout(60, connect=10),
-                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-                headers={"User-Agent": f"centrali-deploy/{VERSION}", "Accept": "application/json"},
-                follow_redirects=False,
-            )
-            self._local.client = client
-            with self._lock:
-                self._clients.append(client)
-        return client
+                self._idle.append(client)
 
     @staticmethod
     def _made(**settings: Any) -> httpx.Client:  # noqa: ANN401 -- handed to httpx
@@ -189,18 +176,6 @@ class Sender:
         if attempt == TRIES:
             raise failure from cause
         self.pause(attempt)
-
-    def _hold(self, seconds: float) -> None:
-        with self._lock:
-            self._paused_until = max(self._paused_until, self.clock() + seconds)
-
-    def _wait(self) -> None:
-        while (left := self.waits) and not self._hurry.is_set():
-            self._sleep(left)
-        if self._closed.is_set():
-            raise Unreachable("The run is over.")
-        if left:
-            raise Unreachable("Told to stop while the API asked to wait.", "Run again later.")
 
     def _note_retirement(self, asked: Asked, headers: Mapping[str, str]) -> None:
         if DEPRECATION not in headers and SUNSET not in headers:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import path_text
 from centrali_deploy.errors import DeployError, ExitCode, ManifestError, RemoteError
+from centrali_deploy.plan.calls import state_call
 from centrali_deploy.plan.model import FORMAT, Action, plain
 from centrali_deploy.plan.safety import consent
 
@@ -71,6 +72,7 @@ def change_part(change: Change) -> dict[str, Any]:
         "reason": change.reason,
         "position": str(change.position) if change.position else None,
         "requires": [str(address) for address in change.requires],
+        "stateCall": state_call(change),
         "adopting": change.adopting,
         "fields": list(map(field_part, change.fields)),
     }
@@ -91,18 +93,22 @@ def field_part(field: FieldChange) -> dict[str, Any]:
 
 def outcomes_part(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     """What happened to each change, in the order given."""
-    return [
-        {
-            "address": str(outcome.change.address),
-            "action": outcome.change.action.value,
-            "status": outcome.status.value,
-            "seconds": round(outcome.seconds, 3),
-            "error": error_part(outcome.error) if outcome.error else None,
-            "culprit": str(outcome.culprit) if outcome.culprit else None,
-            "problems": [problem_part(problem) for problem in outcome.problems],
-        }
-        for outcome in outcomes
-    ]
+    return [outcome_part(outcome) for outcome in outcomes]
+
+
+def outcome_part(outcome: Outcome) -> dict[str, Any]:
+    """What happened to one change, and to each of the calls that carried it out."""
+    return {
+        "address": str(outcome.change.address),
+        "action": outcome.change.action.value,
+        "status": outcome.status.value,
+        "seconds": round(outcome.seconds, 3),
+        "calls": [{"call": call.name, "status": call.status.value} for call in outcome.calls],
+        "error": error_part(outcome.error) if outcome.error else None,
+        "culprit": str(outcome.culprit) if outcome.culprit else None,
+        "problems": [problem_part(problem) for problem in outcome.problems],
+        "copied": outcome.copied,
+    }
 
 
 def error_part(error: DeployError) -> dict[str, Any]:

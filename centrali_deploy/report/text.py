@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import path_text
-from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import ManifestError
+from centrali_deploy.plan.calls import only_state, state_call
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.safety import counted_words
 from centrali_deploy.report.fields import counted, field_lines
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from centrali_deploy.address import Address
-    from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import DeployError, Problem
     from centrali_deploy.manifest.together import Undeclared
     from centrali_deploy.plan.model import Change, Plan
@@ -35,8 +34,9 @@ SYMBOLS = {
     Action.FORGET: (".", "dim"),
     Action.NO_OP: (" ", "dim"),
 }
-_DONE = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
-_WEIGHTS = {"losing": ("LOSS", "red"), "risky": ("risk", "yellow"), "safe": ("safe", "green")}
+STATE = ">"
+"""A call that only sets a state."""
+_WEIGHTS = {"losing": ("LOSS", "red"), "risky": ("risk", "yellow"), "copy": ("copy", "cyan"), "safe": ("safe", "green")}
 _MOST_PROBLEMS = 50
 _DOING = {
     Action.CREATE: "to create",
@@ -114,15 +114,27 @@ def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:
 
 
 def change_lines(change: Change, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
-    """One change: its symbol, address, reason and place, then its fields; verbose, where their values came from."""
-    symbol, style = SYMBOLS[change.action]
-    where = f"  {change.position}" if change.position else ""
+    """One change: its symbol, address, reason and place, then its fields; verbose, where their values came from.
+
+    A call that sets a state has a line of its own, or is all there is to the change.
+    """
+    symbol, style = symbol_of(change)
+    where, call = f"  {change.position}" if change.position else "", state_call(change)
+    reason = f"{call}: {change.reason}" if only_state(change) and call else change.reason
     adopted = ", found here and not ours so far: adopted" if change.adopting else ""
-    yield f"{paint(f'{symbol} {change.address}', style)}  {change.reason}{adopted}{paint(where, 'dim')}"
+    yield f"{paint(f'{symbol} {change.address}', style)}  {reason}{adopted}{paint(where, 'dim')}"
     for field in change.fields:
         yield from (f"    {line}" for line in field_lines(change.address, field, paint, new=change.action is Action.CREATE))
         if verbose and field.layer:
             yield paint(f"      from {field.layer}", "dim")
+    if call and not only_state(change):
+        yield f"  {paint(f'{STATE} {call}', 'yellow')}"
+
+
+def symbol_of(change: Change) -> tuple[str, str]:
+    """The symbol of a change, and the style it is shown in."""
+    symbol, style = SYMBOLS[change.action]
+    return (STATE if only_state(change) else symbol), style
 
 
 def moved_lines(before: Plan, now: Plan, moved: Sequence[Address], paint: Paint) -> Iterator[str]:
@@ -152,32 +164,6 @@ def summary(plan: Plan, paint: Paint) -> str:
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
     counts += [f"{len(plan.left_out)} left out"] if plan.left_out else []
     return f"{paint('Plan:', 'bold')} {', '.join(counts)}; {rest}."
-
-
-def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Iterator[str]:
-    """What happened to one change; below it what went wrong, and where the manifest says it."""
-    word, style = _DONE[outcome.status]
-    symbol, _ = SYMBOLS[outcome.change.action]
-    tail = f"  {outcome.seconds:.1f} s" if outcome.status is Status.APPLIED else ""
-    if outcome.culprit:
-        tail = f"  because {outcome.culprit} failed"
-    yield f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
-    if outcome.error:
-        yield f"    {outcome.error.message}"
-        yield from (f"    {problem.position}  {problem.message}" for problem in outcome.problems)
-        if outcome.error.hint:
-            yield f"    {outcome.error.hint}"
-
-
-def progress_line(running: Sequence[Address], done: int, of: int) -> str:
-    """What is being written now, and how many of how many are done."""
-    return f"[{done}/{of}] Writing {', '.join(map(str, running))}" if running else ""
-
-
-def outcomes_summary(outcomes: Sequence[Outcome]) -> str:
-    """One line: how many changes ended how."""
-    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
-    return "Apply: " + ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.APPLIED) + "."
 
 
 def error_lines(error: DeployError, paint: Paint) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ending import result_of
 from centrali_deploy.address import Address
 from centrali_deploy.apply import executor
 from centrali_deploy.apply.executor import execute
-from centrali_deploy.apply.outcome import Outcome, Started, Status, Still
+from centrali_deploy.apply.outcome import Call, Outcome, Started, Status, Still
 from centrali_deploy.apply.writing import Writing
 from centrali_deploy.errors import Conflict, DeployError, Interrupted, ManifestError
 from centrali_deploy.kinds import KINDS
@@ -25,7 +25,7 @@ from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.states import Recorded, RecordedState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from centrali_deploy.apply.outcome import Event
     from centrali_deploy.remote.client import Client
@@ -243,10 +243,10 @@ class Slow(Writing):
         self.let_go = threading.Event()
         self.begun: list[str] = []
 
-    def write(self, change: Change) -> None:
+    def write(self, change: Change) -> Iterator[str]:
         self.begun.append(str(change.address))
         assert self.let_go.wait(5)
-        super().write(change)
+        yield from super().write(change)
 
 
 def test_it_says_that_it_is_still_at_it_and_does_several_at_once(
@@ -345,3 +345,104 @@ def test_changes_that_wait_for_each_other_do_not_look_done(client: Client, manif
     writing = Writing(client, load([path], {}).desired, planned(path, client).live)
     with pytest.raises(DeployError, match="wait for each other and were not carried out: function/a, function/b"):
         list(execute(Plan("acme-dev", changes), writing))
+
+
+class Allowed:
+    """Allows so many writes, then says why not."""
+
+    def __init__(self, writes: int) -> None:
+        self.left = writes
+        self._lock = threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            self.left -= 1
+            if self.left < 0:
+                raise DeployError("The lease is lost.")
+
+
+def followed(path: str, client: Client, allowed: Callable[[], None], workers: int = 1) -> tuple[list[Event], str]:
+    """What was told, and what was raised in the end."""
+    found = planned(path, client)
+    events: list[Event] = []
+    with pytest.raises(DeployError) as caught:
+        events.extend(execute(found.plan, Writing(client, found.desired, found.live), workers, allowed=allowed))
+    return events, caught.value.message
+
+
+@pytest.mark.parametrize("workers", [1, 2, 16])
+def test_what_is_no_longer_allowed_is_not_begun_and_what_was_done_is_told_before_it_is_raised(
+    workers: int, client: Client, manifest: Callable[..., str]
+) -> None:
+    path = manifest({"version": 1, "functions": {f"f{n}": CODE for n in range(9)}})
+    events, said = followed(path, client, Allowed(3), workers)
+    assert said == "The lease is lost."
+    assert list(told(ended(events)).values()) == ["applied"] * 3
+    assert len(planned(path, client).plan.pending) == 6
+
+
+def test_a_change_that_was_stopped_half_way_has_failed_and_its_calls_say_how_far_it_came(
+    client: Client, manifest: Callable[..., str]
+) -> None:
+    flow = {"name": "O", "status": "active", "trigger": {"type": "on-demand"}, "steps": [{"id": "a", "type": "delay", "delayMs": 5}]}
+    path = manifest({"version": 1, "orchestrations": {"o": flow}})
+    events, _ = followed(path, client, Allowed(1))
+    (outcome,) = ended(events)
+    calls = (Call("create", Status.APPLIED), Call("activate", Status.SKIPPED))
+    assert (outcome.status, outcome.calls) == (Status.FAILED, calls)
+    assert [field.member for change in planned(path, client).plan.pending for field in change.fields] == ["status"]
+
+
+def test_each_write_of_a_change_is_asked_for(client: Client, manifest: Callable[..., str]) -> None:
+    flow = {"name": "O", "status": "active", "trigger": {"type": "on-demand"}, "steps": [{"id": "a", "type": "delay", "delayMs": 5}]}
+    path, allowed = manifest({"version": 1, "functions": {"f": CODE}, "orchestrations": {"o": flow}}), Allowed(3)
+    found = planned(path, client)
+    outcomes = ended(execute(found.plan, Writing(client, found.desired, found.live), allowed=allowed))
+    assert allowed.left == 0
+    calls = {str(outcome.change.address): [call.name for call in outcome.calls] for outcome in outcomes}
+    assert calls == {"function/f": ["create"], "orchestration/o": ["create", "activate"]}
+
+
+def test_a_failed_activation_is_told_apart_from_the_create(connect_to: Callable[..., Client], manifest: Callable[..., str]) -> None:
+    flow = {"name": "O", "status": "active", "trigger": {"type": "on-demand"}, "steps": [{"id": "a", "type": "delay", "delayMs": 5}]}
+    app = create_app(":memory:", workspaces=["acme-dev"], faults=[Fault("POST", "/activate$", "400", times=None)])
+    with connect_to(app) as client:
+        path = manifest({"version": 1, "orchestrations": {"o": flow}})
+        (outcome,) = ended(executed(path, client))
+        assert outcome.calls == (Call("create", Status.APPLIED), Call("activate", Status.FAILED))
+        assert (outcome.status, outcome.error is None) == (Status.FAILED, False)
+        (outcome,) = ended(executed(path, client))
+        assert outcome.calls == (Call("activate", Status.FAILED),)
+
+
+def test_our_own_mistake_in_one_change_does_not_hide_what_became_of_the_others(client: Client, manifest: Callable[..., str]) -> None:
+    class Broken(Writing):
+        def write(self, change: Change) -> Iterator[str]:
+            if change.address.name == "b":
+                raise ZeroDivisionError
+            yield from super().write(change)
+
+    path = manifest({"version": 1, "functions": dict.fromkeys("abc", CODE)})
+    found, outcomes = planned(path, client), list[Outcome]()
+
+    def follow() -> None:
+        for event in execute(found.plan, Broken(client, found.desired, found.live), 3):
+            outcomes.extend(ended([event]))
+
+    with pytest.raises(ZeroDivisionError):
+        follow()
+    assert sorted(told(outcomes)) == ["function/a", "function/c"]
+
+
+def test_it_begins_with_four_at_a_time_and_does_more_when_all_goes_well(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {f"f{n}": CODE for n in range(40)}})
+    found, slow = planned(path, client), Slow(client, path)
+    slow.let_go.set()
+    at_once, most, at_first = 0, 0, 0
+    for event in execute(found.plan, slow):
+        at_once += isinstance(event, Started) - isinstance(event, Outcome)
+        most = max(most, at_once)
+        at_first = at_first or (at_once if isinstance(event, Outcome) else 0)
+    assert 4 <= at_first + 1 <= most <= 16
+    assert most > 4
+    assert planned(path, client).plan.empty

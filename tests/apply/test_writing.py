@@ -178,7 +178,7 @@ def removed(workspace: Workspace, address: Address) -> None:
     path = workspace.manifest()
     writing = Writing(workspace.client, load([path], {}).desired, workspace.planned(path).live)
     workspace.writes = []
-    writing.write(Change.delete(address, "no longer declared"))
+    list(writing.write(Change.delete(address, "no longer declared")))
 
 
 @pytest.mark.parametrize(("status", "writes"), [("draft", []), ("paused", []), ("active", ["POST pause"])])
@@ -203,8 +203,7 @@ def test_what_is_only_forgotten_or_the_same_is_not_written(workspace: Workspace)
     writing = Writing(workspace.client, load([path], {}).desired, workspace.planned(path).live)
     workspace.writes = []
     (address,) = load([path], {}).desired
-    writing.write(Change.forget(address, "already gone"))
-    writing.write(Change.no_op(address, "same"))
+    assert [*writing.write(Change.forget(address, "already gone")), *writing.write(Change.no_op(address, "same"))] == []
     assert workspace.writes == []
 
 

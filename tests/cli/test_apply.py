@@ -172,7 +172,6 @@ def test_a_failure_in_part_is_told_change_by_change(centrali: Callable[..., Any]
         manifest.write(MORE)
     fault = Fault("POST", "compute-functions$", "400", skip=1)
     monkeypatch.setattr(CREATE_APP, partial(create_app, faults=[fault]))
-    monkeypatch.setattr("centrali_deploy.apply.executor.WORKERS", 1)
     found = centrali("apply", "--local", "--yes", "-o", "json")
     answer = json.loads(found.out)
     ended = {outcome["address"]: (outcome["status"], outcome["culprit"]) for outcome in answer["outcomes"]}

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from pydantic_core import SchemaError
+
+from centrali_deploy.cli import main as command_line
+from centrali_deploy.cli import run
+from centrali_deploy.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +128,39 @@ def test_a_secret_is_in_no_output_and_must_be_set_only_to_write_it(project: Path
     assert [run.returncode for run in runs] == [0, 0, 0, 0]
     assert "canary-77" not in "".join(run.stdout + run.stderr for run in runs)
     assert centrali("plan", "--local", "--detailed-exitcode", cwd=project).returncode == 0
+
+
+INTERRUPTING = """
+import os, signal, sys
+
+class Loading:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Loading())
+sys.argv = ["centrali-deploy", "validate"]
+from centrali_deploy.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("name", ["click", "centrali_deploy.cli.terminal", "centrali_deploy.cli.validate"])
+def test_an_interruption_while_the_program_loads_is_told_in_one_line(name: str, project: Path) -> None:
+    code = INTERRUPTING.format(name=name)
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=False)  # noqa: S603 -- ours
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "\nError: Interrupted.\n")
+
+
+def test_an_interruption_that_pydantic_makes_an_error_of_is_one_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def built(**_: object) -> None:
+        raise SchemaError('Error building "literal" validator:\n  KeyboardInterrupt: ')
+
+    monkeypatch.setattr(command_line, "main", built)
+    assert run(["validate"]) == ExitCode.INTERRUPTED
+    assert capsys.readouterr().err.strip() == "Error: Interrupted."
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from centrali_deploy.cli.connection import Settings, connect
+from centrali_deploy.errors import Unreachable
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.remote.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +150,67 @@ def test_a_consent_is_saved_with_its_plan(centrali: Callable[..., Any], orders: 
     centrali("plan", *LOCAL, "--allow-data-loss", "structure/orders.total", "--out", "p.json")
     assert centrali("apply", *LOCAL, "--yes", "--allow-data-loss", "structure/orders", "p.json").code == 3
     assert centrali("apply", "--local=.centrali/local.db", "--yes", "p.json").code == 0
+
+
+def records(where: Any = None) -> list[Any]:
+    with other_hands() as client:
+        found = client.request("POST", "records/query", json={"resource": "orders", "where": where or {}, "page": {"limit": 500}})
+    return [record["data"] for record in found["data"]]
+
+
+def test_a_renamed_property_takes_its_values_along(centrali: Callable[..., Any], orders: Path) -> None:
+    manifest(orders, TITLE, {"name": "sum", "type": "number", "renamedFrom": "total", "minimum": 0})
+    assert "copy  structure/orders properties[sum]: values are copied from total (2 of 3 records)" in centrali("plan", *LOCAL).out
+    assert centrali("apply", *LOCAL, "--yes").code == 0
+    assert [(data.get("sum"), data["title"]) for data in records()] == [(1, "a"), (2, "b"), (None, "c")]
+    assert "No changes. 1 unchanged." in centrali("plan", *LOCAL).out
+
+
+def test_of_a_required_and_unique_property_too(centrali: Callable[..., Any], orders: Path) -> None:
+    manifest(orders, {"name": "heading", "type": "string", "renamedFrom": "title", "required": True, "isUnique": True}, TOTAL)
+    assert centrali("apply", *LOCAL, "--yes").code == 0
+    assert sorted(data["heading"] for data in records()) == ["a", "b", "c"]
+
+
+def test_values_of_a_secret_property_cannot_be_taken_along(centrali: Callable[..., Any], project: Path) -> None:
+    manifest(project, {"name": "pin", "type": "string", "isSecret": True})
+    centrali("apply", *LOCAL, "--yes")
+    with other_hands() as client:
+        client.request("POST", "records/slug/orders", json={"data": {"pin": "1234"}})
+    manifest(project, {"name": "code", "type": "string", "isSecret": True, "renamedFrom": "pin"})
+    found = centrali("apply", *LOCAL, "--yes")
+    assert (found.code, "values under pin cannot be taken along: they are secret" in found.err) == (8, True)
+
+
+def test_wherever_copying_breaks_off_the_next_apply_goes_on(
+    centrali: Callable[..., Any], orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("centrali_deploy.remote.copying.PAGE", 4)
+    with other_hands() as client:
+        for n in range(9):
+            client.request("POST", "records/slug/orders", json={"data": {"title": "x", "total": n}})
+    before = sorted(data["total"] for data in records() if "total" in data)
+    manifest(orders, TITLE, {"name": "sum", "type": "number", "renamedFrom": "total"})
+    asked, sent, limits = Client.request, [], list(range(1, 30))
+
+    def breaking(client: Client, method: str, path: str, **parts: Any) -> Any:
+        asked_for = parts.get("json") or {}
+        if path == "records/bulk" or (asked_for.get("resource") == "orders" and "includeTotal" not in asked_for):
+            sent.append(path)
+            if len(sent) == limits[0]:
+                raise Unreachable("gone")
+        return asked(client, method, path, **parts)
+
+    for _ in range(20):
+        sent.clear()
+        monkeypatch.setattr(Client, "request", breaking)
+        code = centrali("apply", *LOCAL, "--yes").code
+        monkeypatch.setattr(Client, "request", asked)
+        values = [data.get("sum", data.get("total")) for data in records()]
+        assert sorted(value for value in values if value is not None) == before
+        if code == 0:
+            break
+        limits.pop(0)
+    assert (code, limits[0] > 5) == (0, True)
+    assert sorted(data["sum"] for data in records() if "sum" in data) == before
+    assert "No changes. 1 unchanged." in centrali("plan", *LOCAL).out

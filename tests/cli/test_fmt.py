@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,3 +68,41 @@ def test_the_help_says_what_becomes_of_what_cannot_be_laid_out() -> None:
     assert "left as it is; standard error says why, and the exit code is 3" in " ".join(
         CliRunner().invoke(command, ["--help"]).output.split()
     )
+
+
+def test_what_is_no_manifest_is_told_of_every_file_and_the_others_are_done(tmp_path: Path) -> None:
+    texts = {"a": "a: [\n", "b": "version:  1\n", "c": "\tc\n"}
+    paths = {name: tmp_path / f"{name}.yaml" for name in texts}
+    for name, path in paths.items():
+        path.write_text(texts[name])
+    run = CliRunner().invoke(command, [str(tmp_path)])
+    assert (run.exit_code, run.stdout.splitlines()[-1]) == (3, "1 file changed, 0 unchanged, 2 left as they are.")
+    assert [path.read_text() for path in paths.values()] == ["a: [\n", "version: 1\n", "\tc\n"]
+    assert f"{paths['a']}:2:1" in run.stderr
+    assert f"{paths['c']}:1:1" in run.stderr
+
+
+LIMITED = """
+import resource, sys
+from centrali_deploy.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20, 20))
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_manifest_that_cannot_be_written_whole_stays_as_it_was(tmp_path: Path) -> None:
+    path, text = tmp_path / "w.yaml", "version:  1\nworkspace: a-long-name-of-a-workspace\n"
+    path.write_text(text)
+    run = subprocess.run([sys.executable, "-c", LIMITED, "fmt", str(path)], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
+    assert (run.returncode, path.read_text(), list(tmp_path.iterdir())) == (1, text, [path])
+    assert run.stderr == f"Error: {path} cannot be written: File too large.\n  It is as it was.\n"
+
+
+def test_a_link_stays_a_link_and_a_mode_a_mode(tmp_path: Path) -> None:
+    path, link = tmp_path / "w.txt", tmp_path / "w.yaml"
+    path.write_text("version:  1\n")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    assert CliRunner().invoke(command, [str(link)]).exit_code == 0
+    assert (link.is_symlink(), path.read_text(), path.stat().st_mode & 0o777) == (True, "version: 1\n", 0o640)

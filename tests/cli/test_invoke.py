@@ -18,6 +18,7 @@ functions:
   f: {code: 'async function run() { api.log({message: "hi"}); if (executionParams.bad) throw new Error("broken"); return executionParams }'}
 triggers:
   go: {function: f, executionType: on-demand}
+  asleep: {function: f, executionType: on-demand, enabled: false}
   hook: {function: f, executionType: http-trigger, triggerMetadata: {path: /hook}}
 """
 
@@ -49,11 +50,13 @@ def test_a_run_that_fails_is_told_with_its_error_and_the_code_3(applied: Callabl
     ("words", "code", "said"),
     [
         (("invoke", "goo"), 3, "trigger/goo is not in the workspace.\n  Did you mean go?"),
+        (("invoke", "asleep"), 3, "trigger/asleep is paused.\n  Resume it"),
         (("invoke", "go", "--data", "{"), 3, "--data is not JSON"),
-        (("invoke", "hook"), 10, "Only on-demand triggers can be invoked"),
+        (("invoke", "hook"), 3, "trigger/hook is http-trigger: only on-demand triggers can be invoked.\n  Name one"),
         (("runs", "list", "--trigger", "go", "--function", "f"), 3, "exclude each other"),
         (("runs", "list", "--trigger", "gone"), 3, "trigger/gone is not in the workspace"),
-        (("runs", "show", "gone"), 10, "not found"),
+        (("runs", "show", "gone"), 3, "There is no run gone in the workspace.\n  Look at centrali-deploy runs list."),
+        (("runs", "rerun", "gone"), 3, "There is no run gone"),
         (("runs", "nonsense"), 3, "No such command"),
     ],
 )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import json
+import os
+import pty
+import struct
 import sys
+import termios
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 
-from centrali_deploy.cli.terminal import Answer, answering, harmless
+from centrali_deploy.cli.terminal import Answer, answering, fitting, harmless
 from centrali_deploy.errors import ExitCode, UsageProblem
 
 if TYPE_CHECKING:
@@ -37,9 +44,10 @@ class Asked:
 
     def __init__(self, *waits: float, warnings: tuple[str, ...] = ()) -> None:
         self._waits, self.requests_used, self.warnings = list(waits), 3, list(warnings)
+        self.pace = self
 
     @property
-    def waits(self) -> float:
+    def asked(self) -> float:
         return self._waits.pop(0) if self._waits else 0.0
 
 
@@ -109,6 +117,18 @@ def test_a_live_line_is_written_over_cut_to_the_width_and_taken_away(monkeypatch
     answer.live("")
     answer.live("")
     assert screen.getvalue() == "\r\033[K" + ("Reading \\x1b[2J" + "x" * 60)[:39] + "\r\033[K"
+
+
+def test_the_width_is_that_of_the_terminal_the_line_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 20, 0, 0))
+    with os.fdopen(slave, "w", encoding="utf-8") as screen:
+        monkeypatch.setattr(sys, "stderr", screen)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", "100")
+        Answer("plan").live("Reading " + "x" * 60)
+        assert os.read(master, 1024) == b"\r\033[KReading " + b"x" * 11
+    os.close(master)
 
 
 def test_lines_of_the_answer_take_the_live_one_away_first(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -249,3 +269,87 @@ def test_a_wait_is_told_once_though_lines_are_written_meanwhile(monkeypatch: pyt
     answer.write(["[1/2] + function/f  done"])
     answer.live("Writing g", 59)
     assert stream.getvalue().count("asked to wait") == 1
+
+
+class Time:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return datetime(2027, 1, 15, 8, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+
+def test_after_ten_seconds_of_silence_it_is_told_what_is_being_done_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
+    time = Time()
+    answer = Answer("apply", clock=time)
+    told = []
+    for second in range(35):
+        time.seconds = second
+        if second == 12:
+            answer.write(["[1/2] done"])
+        answer.live("Writing function/f")
+        told += [second] * bool(capsys.readouterr().err)
+    assert told == [10, 22, 32]
+
+
+def test_where_somebody_looks_the_live_line_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, time = looked_at(monkeypatch), Time()
+    answer = Answer("apply", clock=time)
+    time.seconds = 60
+    answer.live("Writing function/f")
+    assert screen.getvalue() == "\r\033[KWriting function/f"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "seen"),
+    [("abc", 3, "abc"), ("abcd", 3, "abc"), ("日本語", 5, "日本"), ("e\u0301e\u0301e", 2, "e\u0301e\u0301"), ("", 5, "")],
+)
+def test_a_line_is_cut_to_the_columns_it_takes(text: str, columns: int, seen: str) -> None:
+    assert fitting(text, columns) == seen
+
+
+def streamed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    out, err = capsys.readouterr()
+    assert err == ""
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_stream_has_a_line_for_each_event_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    time = Time()
+    answer = Answer("apply", "json", stream=True, clock=time, now=time.now)
+    answer.write(["one"])
+    answer.event("started", address="function/f")
+    answer.parts |= {"plan": {}, "outcomes": [], "requests": 3}
+    time.seconds = 1.5
+    answer.end(None)
+    assert streamed(capsys) == [
+        {"version": 1, "event": "started", "at": "2027-01-15T08:00:00.000+00:00", "address": "function/f"},
+        {"version": 1, "event": "end", "at": "2027-01-15T08:00:01.500+00:00", "exitCode": 0, "reason": "done", "requests": 3},
+    ]
+
+
+def test_a_stream_tells_waits_and_silence_as_events(capsys: pytest.CaptureFixture[str]) -> None:
+    time = Time()
+    answer = Answer("apply", "json", stream=True, clock=time)
+    for second, waits in enumerate([0.0, 20.0, *[15.0] * 12, *[0.0] * 12]):
+        time.seconds = second
+        answer.live("Writing", waits, done=1, of=2)
+    found = [(event["event"], event.get("seconds"), event["done"], event["of"]) for event in streamed(capsys)]
+    assert found == [("waiting", 20.0, 1, 2), ("waiting", 15.0, 1, 2), ("progress", None, 1, 2)]
+
+
+def test_a_stream_ends_with_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        with answering(Answer("plan", "json", stream=True)):
+            raise UsageProblem("Wrong.", "Right.")
+
+    with pytest.raises(click.exceptions.Exit):
+        fail()
+    begin, end = streamed(capsys)
+    assert (begin["event"], begin["command"]) == ("begin", "plan")
+    assert (end["event"], end["exitCode"], end["reason"], end["error"]["message"]) == ("end", 3, "invalid", "Wrong.")

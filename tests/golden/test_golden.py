@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 FILTERS = ((r"\d+\.\d s\b", "[TIME]"), (r'"seconds": [\d.]+', '"seconds": "[TIME]"'), (r"req_[0-9a-f]+", "[ID]"))
+ENDED = r"^\[\d+/\d+\] .*\n(?:    .*\n)*"
+"""A change that has ended, with the lines below it."""
 APPLY = ("apply", "--local", "--yes")
 
 
@@ -78,12 +80,12 @@ def run(words: tuple[str, ...], project: Path) -> str:
     text += f"[exit {found.returncode}]\n"
     for pattern, name in FILTERS:
         text = re.sub(pattern, name, text)
-    return re.sub(r"(?:^\[\d+/\d+\] .*\n)+", lambda ended: in_one_order(ended[0]), text, flags=re.MULTILINE)
+    return re.sub(rf"(?:{ENDED})+", lambda ended: in_one_order(ended[0]), text, flags=re.MULTILINE)
 
 
 def in_one_order(lines: str) -> str:
     """Changes that run side by side end in any order."""
-    return "".join(sorted(re.sub(r"\[\d+/", "[N/", line) for line in lines.splitlines(keepends=True)))
+    return "".join(sorted(re.sub(r"\[\d+/", "[N/", ended) for ended in re.findall(ENDED, lines, re.MULTILINE)))
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -163,7 +163,7 @@ GIVEN = {
     "orchestration": ["data"],
 }
 ALL = sorted({member for members in GIVEN.values() for member in members} | {"body"})
-READING = "async function run() {\n" + "".join(f"  executionParams.{member};\n" for member in ALL) + "}\n"
+READING = "async function run() { " + "".join(f"executionParams.{member}; " for member in ALL) + "}\n"
 
 
 def warned(manifest: Callable[..., str], *runners: str, code: str = READING, **sections: Any) -> list[str]:
@@ -216,7 +216,13 @@ def test_a_function_is_warned_of_every_input_that_what_runs_it_does_not_give(sor
 def test_what_one_of_several_runners_gives_is_there(runners: tuple[str, ...], given: set[str], manifest: Callable[..., str]) -> None:
     found = warned(manifest, *runners)
     assert absent(found) == set(ALL) - given
-    assert all(f"({sort}) gives" in found[0] for sort in runners)
+    assert all(f"({sort}) give" in found[0] for sort in runners)
+
+
+def test_several_of_one_sort_are_named_together(manifest: Callable[..., str]) -> None:
+    found = warned(manifest, "scheduled", "endpoint", "scheduled")
+    given = "trigger/t0, trigger/t2 (scheduled) give {}; trigger/t1 (endpoint) gives {headers, method, payload, query}."
+    assert found[0] == f"executionParams.after is never there. {given}"
 
 
 @pytest.mark.parametrize(
@@ -292,7 +298,7 @@ def test_errors_in_code_keep_a_manifest_from_loading_at_their_line(manifest: Cal
 def test_a_request_to_a_domain_that_is_not_declared_is_told_where_any_are(
     call: str, declared: list[str], warnings: list[str], manifest: Callable[..., str]
 ) -> None:
-    functions = {"f": {"code": f"async function run() {{\n  return {call}\n}}\n"}}
+    functions = {"f": {"code": f"async function run() {{ return {call} }}\n"}}
     loaded = load([manifest({"version": 1, "allowedDomains": dict.fromkeys(declared), "functions": functions})], {})
     assert [f"{problem.message} {problem.hint}" for problem in loaded.warnings] == warnings
     assert all(problem.position.line > 1 for problem in loaded.warnings)

@@ -1,48 +1,38 @@
-"""Doors of both sorts, so that what a ledger promises is tried wherever it is kept."""
+"""Doors of both sorts, each as if in a process of its own."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from centrali_deploy.ledger.file import FileDoor
-from centrali_deploy.ledger.model import Entry, Holder
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from starlette.applications import Starlette
+
     from centrali_deploy.ledger.door import Door
+    from centrali_deploy.remote.client import Client
 
 
 @pytest.fixture(params=["workspace", "file"])
-def door(request: pytest.FixtureRequest, tmp_path: Path, app: Any, connect_to: Callable[..., Any]) -> Callable[..., Door]:
-    """Makes doors to one ledger, each as another process would have it."""
+def opened(
+    request: pytest.FixtureRequest, app: Starlette, connect_to: Callable[..., Client], tmp_path: Path
+) -> Iterator[Callable[..., Door]]:
+    """A way to open one more door to the same ledger."""
+    clients: list[Client] = []
 
-    def made(deployment: str = "default") -> Door:
+    def open_one(deployment: str = "default") -> Door:
         if request.param == "file":
-            return FileDoor(tmp_path / "ledger.json", deployment)
-        return WorkspaceDoor(connect_to(app), deployment)
+            return FileDoor(tmp_path / ".centrali" / "ledger.json", deployment)
+        clients.append(connect_to(app))
+        return WorkspaceDoor(clients[-1], deployment)
 
-    return made
-
-
-@pytest.fixture
-def holder() -> Callable[..., Holder]:
-    def made(name: str = "ann", **parts: Any) -> Holder:
-        return Holder(
-            **{"holder": name, "host": "ci-1", "job": "", "doing": "apply", "id": name, "started": 100.0, "expires": 160.0, **parts}
-        )
-
-    return made
-
-
-@pytest.fixture
-def entry() -> Callable[..., Entry]:
-    def made(**parts: Any) -> Entry:
-        texts = dict.fromkeys(("started", "ended", "actor", "host", "job", "commit", "tool", "digest", "doing"), "x")
-        return Entry(**{"number": 0, **texts, "outcomes": (("function/f", "create", "applied", ""),), **parts})
-
-    return made
+    yield open_one
+    for client in clients:
+        with client:
+            pass

@@ -239,3 +239,10 @@ def test_sql_and_a_few_lines_of_python_agree(datas: list[dict[str, Any]], where:
         made = records.bulk_create("s", datas)
         expected = [row["id"] for row in made if holds(where, row)]
         assert [row["id"] for row in records.query({"resource": "s", "where": where})["data"]] == expected
+
+
+@pytest.mark.parametrize(("word", "found"), [("in", [1, 3]), ("nin", [2, 4, 5, 6])])
+def test_records_are_found_by_several_ids(filled: httpx.Client, word: str, found: list[int]) -> None:
+    answer = filled.post(f"{RECORDS}/query", json={"resource": "s"}).json()["data"]
+    assert numbers(filled, {"id": {word: [answer[0]["id"], answer[2]["id"]]}}) == found
+    assert len(filled.get(f"{RECORDS}/slug/s", params={f"id[{word}]": f"{answer[0]['id']},{answer[2]['id']}"}).json()["data"]) == len(found)

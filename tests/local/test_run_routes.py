@@ -13,7 +13,7 @@ MEMBERS = {
     "id", "createdBy", "functionId", "workspaceSlug", "jobId", "status", "runData", "startedAt", "endedAt", "createdAt", "updatedAt",
     "executionId", "triggerId", "triggerType", "orchestrationRunId", "orchestrationStepId", "originalRunId", "isRerun", "rerunCount",
     "rerunBy", "rerunReason", "functionCodeHash", "functionVersion", "executionSource", "memoryUsageBytes", "cpuUsageSeconds",
-    "memoryUsage", "cpuUsage", "errorCode", "errorMessage",
+    "memoryUsage", "cpuUsage", "errorCode", "errorMessage", "dataStrippedAt", "archiveStorageAddress", "archivedAt",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from functions import FAILING, RETURNING
 
-from centrali_deploy.local.sandbox import ApiFailed, Sandbox
+from centrali_deploy.local.sandbox import LEFT, ApiFailed, Sandbox
 from centrali_deploy.runtime import API
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_a_memory_bomb_ends_at_the_limit(sandbox: Sandbox, body: str) -> None:
 
 def test_a_bomb_of_promises_ends_at_one_limit_or_the_other(sandbox: Sandbox) -> None:
     ran = run(sandbox, "while (true) Promise.resolve().then(() => 1)", timeout_ms=400)
-    assert ran.error_code in {"MEMORY_LIMIT", "TIMEOUT"}
+    assert ran.error_code in {"MEMORY_LIMIT", "TIMEOUT"} or "no memory was left" in ran.error_message
     assert output(sandbox, "return 1") == 1
 
 
@@ -156,6 +156,11 @@ def test_a_function_that_tampers_hurts_only_itself(sandbox: Sandbox, body: str) 
     ]
 
 
+def test_what_all_objects_are_given_changes_only_what_the_function_itself_tells(sandbox: Sandbox) -> None:
+    ran = run(sandbox, "Object.prototype.toJSON = () => 'x'; api.log('said'); return {a: 1}")
+    assert (ran.status, ran.output, ran.logs) == ("completed", "x", [{"level": "info", "message": "said"}])
+
+
 def test_nothing_is_left_of_one_run_in_the_next(sandbox: Sandbox) -> None:
     assert output(sandbox, "globalThis.kept = 1; Array.prototype.kept = 1; return 1") == 1
     assert output(sandbox, "return [typeof kept, typeof [].kept]") == ["undefined", "undefined"]
@@ -193,18 +198,53 @@ def test_calls_that_nobody_waited_for_are_carried_out_and_reported(sandbox: Sand
     ran = run(sandbox, body, call=call)
     assert (ran.status, ran.output, made) == ("completed", 1, [["createRecord", "a"], ["fetchRecord", "b"]])
     assert [entry["message"] for entry in ran.logs] == [
-        "api.createRecord was not awaited",
-        "api.fetchRecord was not awaited, and failed: There is no record b",
+        "api.createRecord was not awaited (line 2, column 5)",
+        "api.fetchRecord was not awaited, and failed: There is no record b (line 2, column 93)",
     ]
     assert run(sandbox, "api.createRecord('c'); throw 1", call=call).status == "failure"
     assert made[-1] == ["createRecord", "c"]
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("api.fetchRecord('a')\nawait api.createRecord('b')", "There is no record a (line 2, column 5)"),
+        ("api.createRecord(1n)", "are not JSON: BigInt are forbidden in JSON.stringify (line 2, column 5)"),
+        ("api.createRecord('a'); await api.createRecord('b')", None),
+        ("const a = api.fetchRecord('a'); await api.createRecord('b'); await a.catch(() => 1)", None),
+        ("const a = api.fetchRecord('a'); await api.createRecord('b'); await Promise.allSettled([a])", None),
+        ("const a = api.fetchRecord('a'); await api.createRecord('b'); try { await a } catch {}", None),
+        ("api.fetchRecord('a').then(() => 1, () => 2); await api.createRecord('b')", None),
+        ("const f = async () => api.fetchRecord('a'); await f().catch(() => 1)", None),
+    ],
+)
+def test_a_failure_that_nobody_waited_for_is_told_in_the_log(sandbox: Sandbox, body: str, said: str | None) -> None:
+    ran = run(sandbox, body)
+    assert (ran.status, len(ran.logs)) == ("completed", said is not None)
+    assert said is None or (" was not awaited, and failed: " in ran.logs[0]["message"] and ran.logs[0]["message"].endswith(said))
+
+
 def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run(sandbox: Sandbox) -> None:
     ran = run(sandbox, "for (let n = 0; n < 9; n++) api.createRecord(n)", timeout_ms=250, call=lambda *_: time.sleep(0.1))
     said = [entry["message"] for entry in ran.logs]
-    assert (ran.status, len(said), said[0]) == ("completed", 9, "api.createRecord was not awaited")
-    assert said[-1] == "api.createRecord was not awaited, and not carried out: the time of the run is over"
+    assert (ran.status, len(said), said[0]) == ("completed", 9, "api.createRecord was not awaited (line 2, column 46)")
+    assert said[-1] == "api.createRecord was not awaited, and not carried out: the time of the run is over (line 2, column 46)"
+
+
+def test_whoever_carries_out_a_call_knows_how_much_time_the_run_has_left(sandbox: Sandbox) -> None:
+    found: list[float] = []
+    run(sandbox, "await api.createRecord(1); await api.createRecord(2)", timeout_ms=5000, call=lambda *_: found.append(LEFT.get()))
+    first, second = found
+    assert 0 < second < first < 5
+
+
+def test_a_call_that_fails_when_the_time_is_over_ends_the_run_with_a_timeout(sandbox: Sandbox) -> None:
+    def late(*_call: object) -> None:
+        time.sleep(LEFT.get())
+        raise ApiFailed("too late")
+
+    ran = run(sandbox, "api.log('before'); await api.httpFetch('x').catch(() => 0)", timeout_ms=100, call=late)
+    assert (ran.status, ran.logs) == ("timeout", [{"level": "info", "message": "before"}])
 
 
 def test_calls_are_carried_out_in_the_order_in_which_they_were_made(sandbox: Sandbox) -> None:

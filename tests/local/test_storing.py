@@ -26,6 +26,7 @@ def kept(name: str, content_type: str, data: bytes) -> dict[str, Any]:
         ("storeAsCSV", ["a", []], ("a.csv", "text/csv", b"\n")),
         ("storeAsJSON", ["a", {"b": "é"}], ("a.json", "application/json", '{"b": "é"}'.encode())),
         ("storeAsJSON", [{"fileName": "a.json", "data": [1]}], ("a.json", "application/json", b"[1]")),
+        ("storeAsJSON", [{"b": 1}, "a.json"], ("a.json", "application/json", b'{"b": 1}')),
         ("storeAsJSON", ["a"], ("a.json", "application/json", b"null")),
     ],
 )

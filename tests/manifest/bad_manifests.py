@@ -978,6 +978,10 @@ GROUPS: list[tuple[str, str, str | None, list[Case]]] = [
     ("renames", "version: 1\n", None, [
         ("a function renamed from one that is declared", "functions:\n  old: {code: 'async function run() {}'}\n  new: {code: 'async function run() {}', renamedFrom: old}\n",
          [(4, 42, E, "renamedFrom names function/old, which is declared, too.", "Take renamedFrom out to have both, or the other one out to rename it.")]),
+        ("two functions renamed from the same", "functions:\n  a: {code: 'async function run() {}', renamedFrom: old}\n  b: {code: 'async function run() {}', renamedFrom: old}\n",
+         [(4, 40, E, "function/b and function/a both say that they were called old.", "Take renamedFrom out of one of them.")]),
+        ("two properties renamed from the same", "structures: {s: {name: S, properties: [{name: a, type: string, renamedFrom: o}, {name: b, type: string, renamedFrom: o}]}}\n",
+         [(2, 105, E, "b and a both say that they were called o.", "Take renamedFrom out of one of them.")]),
         ("a property renamed from itself", "structures: {a: {name: A, properties: [{name: b, type: string, renamedFrom: b}]}}\n",
          [(2, 64, E, "renamedFrom must be the old name.", "Leave it out when nothing was renamed.")]),
         ("a property renamed from a number", "structures: {a: {name: A, properties: [{name: b, type: string, renamedFrom: 5}]}}\n",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENVIRON = {"A": "a", "EMPTY": "", "KEY": "canary", "BAD": "\udcff", "SPACE": " x "}
+STANDS = "Write ${env:NAME}, ${var:name} or ${file:path}; for a plain ${ write $${."
 HERE = Position("w.yaml", 7, 3)
 
 
@@ -105,9 +106,16 @@ def test_what_a_text_becomes(written: Any, found: Any, around: Surroundings) -> 
         ),
         ("${env:BAD}", [("The environment variable BAD is not UTF-8 text.", "Set it to text.")]),
         ("${var:x}", [('There is no variable "x".', "Declare it under variables: with a type.")]),
-        ("${x}", [('"${x}" is not known.', "Write ${env:NAME}, ${var:name} or ${file:path}; for a plain ${ write $${.")]),
-        ("${}", [('"${}" is not known.', "Write ${env:NAME}, ${var:name} or ${file:path}; for a plain ${ write $${.")]),
-        ("${ENV:A}", [('"${ENV:A}" is not known.', "Write ${env:NAME}, ${var:name} or ${file:path}; for a plain ${ write $${.")]),
+        ("${x}", [('"${x}" is not known.', STANDS)]),
+        ("${}", [('"${}" is not known.', STANDS)]),
+        ("${ENV:A}", [('"${ENV:A}" is not known.', STANDS)]),
+        *((f"${{{source}:}}", [(f'"${{{source}:}}" is not known.', STANDS)]) for source in ("env", "var")),
+        (
+            "${env:X:-${env:A}}",
+            [('"${env:X:-${env:A}" has another value inside.', "Close it before that, or give a default that is plain text.")],
+        ),
+        ("a ${var:x and", [('"${var:x" is not closed.', "Write } after it; for a plain ${ write $${.")]),
+        ("${env:A} ${file:f.txt", [('"${file:f.txt" is not closed.', "Write } after it; for a plain ${ write $${.")]),
         (MASK, [(f'"{MASK}" is what the API shows instead of a secret.', 'Write "${env:NAME}" under {value, encrypt: true}.')]),
     ],
 )
@@ -174,6 +182,7 @@ def test_a_secret_is_not_looked_up_and_cannot_be_seen(place: str, around: Surrou
         ("${env:KEY:-sk_live_1}", "A secret must not have a default in a manifest."),
         ("${env:KEY:-}", "A secret must not have a default in a manifest."),
         ("${secret:KEY}", '"${secret:KEY}" is not known.'),
+        ("${env:}", '"${env:}" is not known.'),
     ],
 )
 def test_a_secret_that_stands_in_a_manifest_is_refused(place: str, written: str, message: str, around: Surroundings) -> None:

@@ -45,6 +45,12 @@ def wrong(kind: str, name: str, written: Any, around: Surroundings) -> list[tupl
     return [(p.position.line, p.position.column, p.message, p.hint) for p in found.problems]
 
 
+def test_a_mistake_in_code_that_is_not_written_line_by_line_says_its_line(around: Surroundings) -> None:
+    ((line, _, message, hint),) = wrong("function", "x", {"code": "async function run() {\n  return 1 +;\n}"}, around)
+    assert (line, message) == (3, 'This is not JavaScript: "identifier" is missing here.')
+    assert hint == "It is at line 2, column 13 of the code. Look at the brackets, commas and quotes before it."
+
+
 NOT_A_SLUG = "Use lowercase letters, digits and hyphens, for example job-logs."
 NO_NAME = "Use 1 to 255 printable characters."
 

@@ -280,3 +280,12 @@ def test_a_reference_may_come_from_a_variable() -> None:
     text += '    properties: [{name: a, type: reference, target: "${var:it}"}]\n'
     declared(text)
     assert [str(reference.target) for reference, _, _ in load(["w.yaml"], {}).undeclared] == ["structure/other"]
+
+
+@pytest.mark.parametrize(
+    ("used", "hint"),
+    [('"${var:it}"', "Give the variable another type."), ('"${var:it}00"', 'Beside other text it is text: write "${var:it}" alone.')],
+)
+def test_a_variable_in_a_longer_text_is_told_to_stand_alone(used: str, hint: str) -> None:
+    text = f"version: 1\nvariables: {{it: {{default: '5'}}}}\nstructures:\n  s: {{name: S, defaultTtlSeconds: {used}}}\n"
+    assert problems(text)[0].endswith(hint)

@@ -141,12 +141,12 @@ def test_a_429_without_a_wait_waits_a_minute_and_says_how_long() -> None:
     waiting, left = Waiting(), []
 
     def sleep(seconds: float) -> None:
-        left.append(found.waits)
+        left.append(found.pace.asked)
         waiting.sleep(seconds)
 
     found = sender(Answering(httpx.Response(429), OK), clock=waiting.clock, sleep=sleep)
     assert found.send("GET", URL).status == 200
-    assert (waiting.slept, left, found.waits) == ([60], [60], 0)
+    assert (waiting.slept, left, found.pace.asked) == ([60], [60], 0)
 
 
 def test_all_threads_wait_when_one_of_them_is_asked_to() -> None:
@@ -213,7 +213,7 @@ def test_a_shorter_wait_does_not_shorten_a_longer_one() -> None:
 
 def test_whoever_is_told_to_stop_waits_no_longer() -> None:
     answering = Answering(httpx.Response(429), OK)
-    found = sender(answering, sleep=lambda _seconds: found.stop_waiting())
+    found = sender(answering, sleep=lambda _seconds: found.pace.stop_waiting())
     with pytest.raises(Unreachable, match="Told to stop"):
         found.send("GET", URL)
     assert len(answering.sent) == 1

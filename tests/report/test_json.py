@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from centrali_deploy.address import Address, Item
-from centrali_deploy.apply.outcome import Outcome, Status
+from centrali_deploy.apply.outcome import Call, Outcome, Status
 from centrali_deploy.errors import ExitCode, ManifestError, Position, Problem, Rejected, UsageProblem
 from centrali_deploy.plan.model import Change, FieldChange, Mark, Plan, Refusal
 from centrali_deploy.report.json import document, error_part, outcomes_part, plan_part
@@ -43,6 +43,7 @@ def test_a_plan_has_every_part() -> None:
                 "reason": "differs",
                 "position": "w.yaml:4:3",
                 "requires": ["function/g"],
+                "stateCall": None,
                 "adopting": False,
                 "fields": [
                     {
@@ -62,6 +63,7 @@ def test_a_plan_has_every_part() -> None:
                 "reason": "same",
                 "position": None,
                 "requires": [],
+                "stateCall": None,
                 "adopting": False,
                 "fields": [],
             },
@@ -78,13 +80,14 @@ def test_outcomes_say_how_each_change_ended() -> None:
     error = Rejected("No.", "Yes.", method="POST", path="/compute-functions", status=400, request_id="req_1")
     applied, failed, skipped = outcomes_part(
         [
-            Outcome(change, Status.APPLIED, 1.23456),
+            Outcome(change, Status.APPLIED, 1.23456, calls=(Call("create", Status.APPLIED),)),
             Outcome(change, Status.FAILED, error=error, problems=(PROBLEM,)),
             Outcome(change, Status.SKIPPED, culprit=G),
         ]
     )
     assert applied == {
-        "address": "function/f", "action": "create", "status": "applied", "seconds": 1.235, "error": None, "culprit": None, "problems": [],
+        "address": "function/f", "action": "create", "status": "applied", "seconds": 1.235,
+        "calls": [{"call": "create", "status": "applied"}], "error": None, "culprit": None, "problems": [], "copied": 0,
     }  # fmt: skip
     assert (failed["status"], failed["error"], failed["problems"]) == ("failed", error_part(error), [SAID])
     assert (skipped["status"], skipped["culprit"]) == ("skipped", "function/g")

@@ -7,19 +7,15 @@ from typing import Any
 import pytest
 
 from centrali_deploy.address import Address, Item
-from centrali_deploy.apply.outcome import Outcome, Status
-from centrali_deploy.errors import ManifestError, Position, Problem, Rejected, UsageProblem
+from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Refusal
 from centrali_deploy.report.text import (
     SYMBOLS,
     change_lines,
     counted,
     error_lines,
-    outcome_lines,
-    outcomes_summary,
     plan_lines,
     problem_lines,
-    progress_line,
     summary,
 )
 
@@ -69,6 +65,21 @@ def test_a_change_is_its_symbol_address_reason_and_place() -> None:
 )
 def test_a_member_is_shown_before_and_after(before: Any, after: Any, line: str) -> None:
     assert updated(("x",), before, after) == [line]
+
+
+def test_a_state_that_a_call_of_its_own_sets_has_a_line_or_is_the_change() -> None:
+    flow = Address("orchestration", "o")
+    status, name = FieldChange(("status",), "draft", "active"), FieldChange(("name",), "a", "b")
+    assert list(change_lines(Change.update(flow, "differs", [name, status]), styled)) == [
+        "<yellow:~ orchestration/o>  differs<dim:>",
+        '    name: <red:"a"> -> <green:"b">',
+        '    status: <red:"draft"> -> <green:"active">',
+        "  <yellow:> activate>",
+    ]
+    assert list(change_lines(Change.update(flow, "differs", [status]), plain)) == [
+        "> orchestration/o  activate: differs",
+        '    status: "draft" -> "active"',
+    ]
 
 
 def test_a_note_stands_behind_and_a_path_before() -> None:
@@ -151,34 +162,6 @@ def test_the_summary_counts_every_sort_of_change() -> None:
     changes = (CREATE, both, Change.update(S, "", field), Change.replace(G, "", field), Change.delete(Address("trigger", "t"), ""))
     assert summary(Plan("acme", changes), plain) == "Plan: 1 to create, 1 to update, 1 to replace, 1 to delete; 0 unchanged."
     assert summary(Plan("acme", (SAME,)), styled) == "<green:No changes. 1 unchanged.>"
-
-
-def test_an_outcome_says_how_it_ended_and_why() -> None:
-    assert list(outcome_lines(Outcome(CREATE, Status.APPLIED, 1.26), 1, 3, plain)) == ["[1/3] + function/f  done  1.3 s"]
-    assert list(outcome_lines(Outcome(CREATE, Status.SKIPPED, culprit=G), 2, 3, plain)) == [
-        "[2/3] + function/f  skipped  because function/g failed"
-    ]
-    problem = Problem(PLACE, "function/f", "code: is required")
-    failed = Outcome(CREATE, Status.FAILED, 9, Rejected("Refused.", "Mend it."), problems=(problem,))
-    assert list(outcome_lines(failed, 3, 3, styled)) == [
-        "[3/3] + function/f  <red:FAILED>",
-        "    Refused.",
-        "    w.yaml:4:3  code: is required",
-        "    Mend it.",
-    ]
-    bare = Outcome(CREATE, Status.FAILED, error=Rejected("Refused."))
-    assert list(outcome_lines(bare, 3, 3, plain))[1:] == ["    Refused."]
-
-
-def test_outcomes_are_counted_and_applied_ones_always() -> None:
-    ended = [Outcome(CREATE, status) for status in (Status.FAILED, Status.SKIPPED, Status.SKIPPED)]
-    assert outcomes_summary(ended) == "Apply: 0 applied, 1 failed, 2 skipped."
-    assert outcomes_summary([Outcome(CREATE, Status.APPLIED)]) == "Apply: 1 applied."
-
-
-def test_what_is_written_now_is_named() -> None:
-    assert progress_line([F, G], 1, 5) == "[1/5] Writing function/f, function/g"
-    assert progress_line([], 1, 5) == ""
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1_000_000, "1,000,000 files")])

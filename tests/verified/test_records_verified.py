@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from api import TRIGGERS
+from api import STRUCTURES, TRIGGERS
 
 from centrali_deploy.wire import MASK, RUNS_PATH, one, page
 
@@ -81,6 +82,14 @@ def test_a_strict_structure_checks(definition: dict[str, Any], good: Any, bad: A
     assert [record(api, slug, **data).status_code for data in ({"x": bad}, {"unknown": 1})] == [400, 400]
 
 
+def test_a_value_under_a_name_that_is_gone_stays_out_of_the_way(api: Api) -> None:
+    made_of = api.structure(properties=[TEXT, {"name": "gone", "type": "number"}])
+    first = made(api, str(made_of["recordSlug"]), title="a", gone=1)
+    assert api.change(STRUCTURES, made_of, properties=[TEXT]).status_code == 200
+    assert api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"title": "b"}}).status_code == 200
+    assert api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"gone": 2}}).status_code == 400
+
+
 def test_defaults_and_immutable_values(api: Api) -> None:
     slug = structure(api, {"name": "a", "type": "string", "default": "d"}, {"name": "b", "type": "string", "immutable": True})
     first = made(api, slug, b="x")
@@ -101,6 +110,31 @@ def test_a_unique_value_is_there_once(api: Api) -> None:
     assert record(api, slug, n="1").status_code == 409
     api.send("DELETE", RECORDS, f"/{first['id']}")
     assert [record(api, slug, **data).status_code for data in ({"n": "1"}, {}, {})] == [201, 201, 201]
+
+
+def test_of_two_who_take_a_unique_value_at_the_same_moment_one_gets_it(api: Api) -> None:
+    slug = structure(api, {"name": "n", "type": "string", "isUnique": True})
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            pair = [pool.submit(record, api, slug, n=str(number)) for _ in range(2)]
+            assert sorted(each.result().status_code for each in pair) == [201, 409]
+
+
+def test_what_was_written_is_read_at_once(api: Api) -> None:
+    slug = structure(api)
+    for number in range(10):
+        first = made(api, slug, title=str(number))
+        api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"title": f"{number} again"}})
+        found = page(api.send("GET", RECORDS, f"/slug/{slug}?sort=-createdAt").json()).items
+        assert [each["data"] for each in found if each["id"] == first["id"]] == [{"title": f"{number} again"}]
+
+
+def test_a_list_is_filtered_by_several_values(api: Api) -> None:
+    slug = structure(api, {"name": "n", "type": "number"})
+    for number, title in enumerate(("a", "b/x", "b/x", "c")):
+        made(api, slug, title=title, n=number)
+    answer = page(api.send("GET", RECORDS, f"/slug/{slug}?data.title[in]=a,b/x&sort=-data.n&pageSize=2&includeTotal=true").json())
+    assert ([each["data"]["n"] for each in answer.items], answer.total) == ([2, 1], 3)
 
 
 def test_a_record_that_is_referred_to_stays(api: Api) -> None:

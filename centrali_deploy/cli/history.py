@@ -1,0 +1,65 @@
+"""`centrali-deploy history`: what was applied before, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from centrali_deploy.cli.owning import owning
+from centrali_deploy.cli.running import Run, workspace_command
+from centrali_deploy.errors import UsageProblem
+from centrali_deploy.report.history import entry_lines, history_lines
+
+if TYPE_CHECKING:
+    from centrali_deploy.ledger.door import Door
+    from centrali_deploy.ledger.model import Entry
+
+
+@workspace_command("history", example="centrali-deploy history show 12 -f workspace.yaml", beside=True)
+@click.argument("words", nargs=-1, metavar="[show NUMBER]")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many of the latest applies to list.")
+def command(run: Run, *, words: tuple[str, ...], limit: int) -> None:
+    """List what was applied, the latest first; or show one apply: who, from where, and what became of each change."""
+    door = owning(run).door
+    if door is None:
+        raise UsageProblem("The manifest says ledger: none, so nobody knows what was applied.", "Keep a ledger to have a history.")
+    number = _number(words)
+    if number is None:
+        found = door.history(limit)
+        run.answer.parts["history"] = [_part(entry) for entry in found]
+        run.answer.write(history_lines(found, run.answer.paint))
+    else:
+        entry = _shown(door, number)
+        run.answer.parts["entry"] = {**_part(entry), "inverse": entry.inverse}
+        run.answer.write(entry_lines(entry, run.answer.paint))
+    run.answer.close(run.client)
+
+
+def _number(words: tuple[str, ...]) -> int | None:
+    """Which one to show; None for the list."""
+    if not words:
+        return None
+    show, *numbers = words
+    if show != "show" or len(numbers) != 1 or not numbers[0].isdecimal():
+        raise UsageProblem(
+            f'"{" ".join(words)}" makes no sense here.', "Write centrali-deploy history, or centrali-deploy history show 12."
+        )
+    return int(numbers[0])
+
+
+def _shown(door: Door, number: int) -> Entry:
+    entry = door.entry(number)
+    if entry is None:
+        latest = door.history(1)
+        hint = f"The latest is {latest[0].number}." if latest else "Nothing was applied yet."
+        raise UsageProblem(f"There is no apply {number} in the history of {door.where}.", hint)
+    return entry
+
+
+def _part(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON, without what a rollback needs."""
+    outcomes = [dict(zip(("address", "action", "status", "message"), outcome, strict=True)) for outcome in entry.outcomes]
+    rest = {member: value for member, value in asdict(entry).items() if member != "inverse"}
+    return {**rest, "outcomes": outcomes}

@@ -1,0 +1,49 @@
+"""The history as lines."""
+
+from __future__ import annotations
+
+import pytest
+from ledgers import entry
+
+from centrali_deploy.report.history import entry_lines, history_lines
+
+ENDED = "2026-01-01T00:01:00Z"
+
+
+def bare(text: str, _style: str) -> str:
+    return text
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({}, "   0  2026-01-01 00:00:00  apply     ann  c0ffee  not ended"),
+        ({"ended": ENDED, "number": 12, "commit": ""}, "  12  2026-01-01 00:00:00  apply     ann  1 applied"),
+        ({"ended": ENDED, "outcomes": (), "commit": "0123456789abc"}, "   0  2026-01-01 00:00:00  apply     ann  0123456789  no changes"),
+        (
+            {
+                "ended": ENDED,
+                "outcomes": (("f/a", "create", "failed", "no"), ("f/b", "create", "applied", ""), ("f/c", "create", "failed", "")),
+            },
+            "   0  2026-01-01 00:00:00  apply     ann  c0ffee  2 failed, 1 applied",
+        ),
+    ],
+)
+def test_an_apply_is_one_line(parts: dict[str, object], said: str) -> None:
+    assert list(history_lines([entry(**parts)], bare)) == [said]
+
+
+def test_an_apply_in_full_says_what_became_of_each_change() -> None:
+    outcomes = (("function/f", "create", "applied", ""), ("trigger/t", "delete", "failed", "in use"))
+    assert list(entry_lines(entry(number=3, ended=ENDED, note="by hand", outcomes=outcomes), bare)) == [
+        "apply 3  1 applied, 1 failed",
+        "  started  2026-01-01T00:00:00Z",
+        "  ended    2026-01-01T00:01:00Z",
+        "  by       ann on ci-7",
+        "  commit   c0ffee",
+        "  plan     d",
+        "  tool     1.0",
+        "  note     by hand",
+        "  applied  create function/f",
+        "  failed   delete trigger/t: in use",
+    ]
