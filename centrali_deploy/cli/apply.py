@@ -14,7 +14,7 @@ from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_left_out, refuse_stale
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
@@ -94,7 +94,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
-    refuse_left_out(planned.plan)
+    refuse_protected(planned.plan)
 
 
 def _planned(run: Run, policy: Policy, own: Owning) -> Planned:

@@ -27,8 +27,19 @@ if TYPE_CHECKING:
 
 def check(planned: Planned, client: Client) -> None:
     """Raise UnsafePlan when the whole plan is refused, ManifestError when a secret is not set; before anybody is asked."""
-    _refuse("The plan is refused.", [refusal for refusal in planned.plan.refusals if refusal.whole])
+    _refuse("The plan is refused.", planned.plan.refused)
     check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
+
+
+def refuse_protected(plan: Plan) -> None:
+    """Raise UnsafePlan, when all else is done, for what is protected and would have been changed."""
+    _refuse("Left out:", plan.protected)
+
+
+def _refuse(what: str, refusals: Sequence[Refusal]) -> None:
+    if refusals:
+        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
+        raise UnsafePlan(f"{what} {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
 
 
 def unset(planned: Planned, client: Client) -> tuple[Problem, ...]:
@@ -72,17 +83,6 @@ def judge(outcomes: Sequence[Outcome]) -> None:
     error = copy(failed[0].error)
     error.message, error.hint = f"Nothing was applied: {names} failed.", "See above."
     raise error
-
-
-def refuse_left_out(plan: Plan) -> None:
-    """Raise UnsafePlan, when all else is done, for what is protected and would have been changed."""
-    _refuse("Not all was to be changed.", [refusal for refusal in plan.refusals if not refusal.whole])
-
-
-def _refuse(what: str, refusals: Sequence[Refusal]) -> None:
-    if refusals:
-        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
-        raise UnsafePlan(f"{what} {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
 
 
 def proven(planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> tuple[Change, ...]:

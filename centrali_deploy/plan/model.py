@@ -203,6 +203,16 @@ class Plan:
         return tuple(change.address for change in self.changes if change.undeclared)
 
     @property
+    def protected(self) -> tuple[Refusal, ...]:
+        """Why changes are left out: what is protected."""
+        return tuple(refusal for refusal in self.refusals if not refusal.whole)
+
+    @property
+    def refused(self) -> tuple[Refusal, ...]:
+        """What keeps all of it from being carried out."""
+        return tuple(refusal for refusal in self.refusals if refusal.whole)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to do, nor anything left out."""
         return not self.pending and not self.left_out

@@ -71,25 +71,13 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield from (f"  {address}" for address in plan.unmanaged)
     yield from left_out_lines(plan, paint, verbose=verbose)
     yield from hazard_lines(plan, paint)
-    yield from _remarks(plan, paint)
-    yield ""
-    yield summary(plan, paint)
-
-
-def _remarks(plan: Plan, paint: Paint) -> Iterator[str]:
-    """What refuses the plan, and what is probably not meant in it."""
-    for refusal in plan.refusals:
-        yield ""
-        yield paint(f"! {refusal.address}: {refusal.message}", "red")
-        yield f"  {refusal.hint}"
+    yield from refusal_lines(plan, paint)
     for hint in plan.hints:
         yield ""
         yield paint(f"? {hint.message}", "yellow")
         yield from (f"  {line}" for line in hint.lines)
-    if any(refusal.whole for refusal in plan.refusals):
-        yield paint("apply will refuse this plan.", "red")
-    elif plan.left_out:
-        yield paint("apply will leave out what is protected, and end with exit code 8.", "red")
+    yield ""
+    yield summary(plan, paint)
 
 
 def left_out_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
@@ -100,6 +88,18 @@ def left_out_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterat
         yield f"Left out, because {'it' if left.because == left.change.address else left.because} is protected:"
         yield f"  {first}"
         yield from (f"  {line}" for line in rest)
+
+
+def refusal_lines(plan: Plan, paint: Paint) -> Iterator[str]:
+    """What refuses the plan or leaves out a part of it, and what apply makes of that."""
+    for refusal in plan.refusals:
+        yield ""
+        yield paint(f"! {refusal.address}: {refusal.message}", "red")
+        yield f"  {refusal.hint}"
+    if plan.refused:
+        yield paint("apply will refuse this plan.", "red")
+    elif plan.protected:
+        yield paint("apply leaves that out, does the rest, and leaves with 8.", "yellow")
 
 
 def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:

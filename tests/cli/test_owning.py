@@ -197,3 +197,17 @@ def test_a_secret_is_in_no_byte_of_the_ledger_and_its_change_is_noticed(
     assert "~ trigger/t  secret changed" in centrali("plan", *LOCAL).out
     monkeypatch.delenv("KEY")
     assert "No changes" in centrali("plan", *LOCAL).out
+
+
+def test_what_is_protected_is_left_out_and_the_rest_is_done(centrali: Callable[..., Any], applied: Path) -> None:
+    manifest("abcdef", applied, environments={"prod": {"protect": ["function/a"]}})
+    text = (applied / "workspace.yaml").read_text()
+    (applied / "workspace.yaml").write_text(text.replace("1000", "2000"))
+    found = centrali("apply", *LOCAL, "--yes", "-e", "prod")
+    assert (found.code, "Left out: function/a: It is protected" in found.err, "Apply: 5 applied." in found.out) == (8, True, True)
+    with other_hands() as client:
+        timeouts = {item["name"]: item["timeoutMs"] for item in client.items(KINDS["function"])}
+    assert timeouts == {name: 1000 if name == "a" else 2000 for name in "abcdef"}
+    again = centrali("apply", *LOCAL, "--yes", "-e", "prod")
+    assert (again.code, "Apply:" in again.out) == (8, False)
+    assert centrali("drift", *LOCAL).code == 0

@@ -32,7 +32,7 @@ def prod(centrali: Callable[..., Any], project: Path) -> Callable[..., Any]:
 
 def test_the_rest_is_applied_and_what_is_left_out_is_named(prod: Callable[..., Any]) -> None:
     found = prod("apply", "--yes")
-    assert (found.code, f"Not all was to be changed. {SAID}" in found.err) == (8, True)
+    assert (found.code, f"Left out: {SAID}" in found.err) == (8, True)
     assert "~ function/g  done" in found.out
     assert "Plan: 1 to update, 2 left out; 0 unchanged." in found.out
     again = prod("plan", "--detailed-exitcode")

@@ -13,7 +13,7 @@ from centrali_deploy.errors import ExitCode, ManifestError, UnsafePlan
 from centrali_deploy.manifest.environments import merged
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check, refuse_left_out
+from centrali_deploy.pipeline.apply import apply, check, refuse_protected
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action, Policy
 from centrali_deploy.report.text import plan_lines
@@ -217,7 +217,7 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
     assert refusal.message.startswith('It is protected ("')
     check(found, client)
     with pytest.raises(UnsafePlan) as caught:
-        refuse_left_out(found.plan)
+        refuse_protected(found.plan)
     assert caught.value.exit_code == ExitCode.REFUSED == 8
 
 
