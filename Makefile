@@ -64,6 +64,7 @@ golden: .venv/installed ## Write tests/golden/*.txt anew
 bench: .venv/installed ## Measure, side by side
 	@$(BIN)/python benchmarks/figures.py
 	@$(BIN)/python benchmarks/records.py
+	@$(BIN)/python benchmarks/runs.py
 	@$(BIN)/python benchmarks/applying.py
 
 format: .venv/installed ## Format the code

@@ -30,7 +30,7 @@ from centrali_deploy.apply.writing import Writing
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.following import followed
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.client import Client
 from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount

@@ -14,6 +14,7 @@ COMMANDS = {
     "destroy": "Delete everything that is ours.",
     "forget": "Let go of resources without deleting them.",
     "history": "List what was applied, or show one apply.",
+    "rollback": "Take back what one apply changed.",
     "unlock": "Break the lock of an apply that will not go on.",
     "test": "Run functions of the manifests in a fresh local workspace.",
     "invoke": "Invoke a trigger, and wait for what comes of it.",

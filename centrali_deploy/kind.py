@@ -140,7 +140,7 @@ class Kind:
     alike: Mapping[Path, Callable[[Any], Any]] = field(default_factory=dict)
     """For comparison only, by pattern: what a value is reduced to before it is compared."""
     mentions: Callable[[Plain], Iterator[tuple[Address, int]]] = _no_mentions
-    """What a valid spec names inside its text, where nothing checks it, each with its line."""
+    """What a valid spec, or a part of one, names inside its text, where nothing checks it, each with its line."""
     check: Callable[[str, Plain], Iterator[Finding]] = _no_findings
     """Finds what the model cannot: called with the name and a spec of any shape. Never fails."""
     check_among: Callable[[str, Plain, Others], Iterator[Finding]] = _no_findings_among

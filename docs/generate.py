@@ -13,6 +13,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verified"))
 
 from facts import FACTS  # noqa: E402 -- the list stands beside the scenarios that confirm it
 
+UNHEARD = (
+    "The local workspace tells in the log of the run of each call of `api` that nobody awaited, with what failed and where.",
+    "Of other promises that are rejected while nobody awaits them (those of the function's own async functions, say) it tells",
+    "nothing, and the run does not fail for them: the engine reports them to nobody, so write `await` before each such call.",
+)
 WORDS = {None: "whatever the caller sends", frozenset(): "nothing: `{}`"}
 
 
@@ -33,6 +38,7 @@ def functions() -> str:
     lines += [f"- `{name}`: {', '.join(f'`{member}`' for member in sorted(members))}." for name, members in API_MEMBERS.items()]
     lines += [f"- `{name}`: {hint}" for name, hint in GONE.items()]
     lines += ["", "## What is not there", "", *(f"- `{name}`: {said} {hint}" for name, (said, hint) in sorted(MISSING.items()))]
+    lines += ["", "## Promises nobody waits for", "", *UNHEARD]
     lines += ["", "## Calls that run their own trigger again", "", "On the same structure:", "", "| event | calls |", "|---|---|"]
     lines += [f"| `{event}` | {', '.join(f'`{call}`' for call in sorted(calls))} |" for event, calls in LOOPS.items()]
     return "\n".join(lines) + "\n"
@@ -50,7 +56,7 @@ def facts() -> str:
     lines += ["them. Each fact stands in one place in the code.", ""]
     lines += ["| fact | mark | where | confirmed by, in tests/verified |", "|---|---|---|---|"]
     for fact in FACTS:
-        confirmed = f"`{fact.scenario}`" if fact.scenario else f"nothing yet{f': {fact.unseen}' if fact.unseen else ''}"
+        confirmed = f"`{fact.scenario}`" if fact.scenario else f"none: {fact.unseen}"
         lines += [f"| {fact.fact} | {fact.mark} | `{fact.where}` | {confirmed} |"]
     return "\n".join(lines) + "\n"
 

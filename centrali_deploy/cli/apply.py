@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.owning import Owning
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Change, Policy
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.plan.verdicts import Policy
 
 
 @workspace_command("apply", example="centrali-deploy apply --local --yes examples/workspace.yaml")
@@ -66,10 +67,21 @@ def command(  # noqa: PLR0913 -- one parameter per option
 
 
 def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
-    run: Run, policy: Policy, locking: Locking, *, yes: bool, doing: str, refresh: bool = False
+    run: Run,
+    policy: Policy,
+    locking: Locking,
+    *,
+    yes: bool,
+    doing: str,
+    refresh: bool = False,
+    own: Owning | None = None,
+    remarks: Sequence[str] = (),
 ) -> None:
-    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved."""
-    own = owning(run)
+    """Plan, show, ask, and execute under the lock what was shown. `refresh`: also when it is not what was saved.
+
+    `own`: what is seen of the ledger, when that is not all of it. `remarks` stand below the plan.
+    """
+    own = own or owning(run)
     planned = _planned(run, policy, own)
     if run.saved and refresh and (others := moved(run.saved, planned.plan, planned.live)):
         run.answer.write(moved_lines(run.saved.plan, planned.plan, others, run.answer.paint))
@@ -78,6 +90,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
         refuse_moved(run.saved, planned)
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
+    run.answer.write(["", *remarks] if remarks else [])
     refuse_unknown_consents(planned.plan, policy)
     check(planned, run.client)
     found: list[Outcome] = []
@@ -98,7 +111,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
 
 
 def _planned(run: Run, policy: Policy, own: Owning) -> Planned:
-    return run.answer.follow(plan(run.loaded, run.client, policy, own.read()), run.client)
+    return own.told(run.answer.follow(plan(run.loaded, run.client, policy, own.read()), run.client))
 
 
 def _show_plan(run: Run, planned: Planned) -> None:
@@ -110,15 +123,13 @@ def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
     """Go on with what was approved, or with what is to be done now if everything was approved beforehand."""
     if run.saved:
         refuse_moved(run.saved, now)
-        check(now, run.client)
     elif not yes:
         refuse_stale(approved.plan, now.plan)
-        check(now, run.client)  # records may have come that would lose a value
     elif approved.plan.digest != now.plan.digest:
         run.answer.write(["", "The workspace changed meanwhile. Now it is:"])
         run.answer.parts["plan"] = plan_part(now.plan)
         _show_plan(run, now)
-        check(now, run.client)
+    check(now, run.client)  # records may have come that would lose a value
 
 
 def _execute(run: Run, own: Owning, planned: Planned, held: Held | None, found: list[Outcome]) -> None:

@@ -31,7 +31,7 @@ def command(run: Run, *, words: tuple[str, ...], limit: int) -> None:
         run.answer.parts["history"] = [_part(entry) for entry in found]
         run.answer.write(history_lines(found, run.answer.paint))
     else:
-        entry = _shown(door, number)
+        entry = shown(door, number)
         run.answer.parts["entry"] = {**_part(entry), "inverse": entry.inverse}
         run.answer.write(entry_lines(entry, run.answer.paint))
     run.answer.close(run.client)
@@ -49,7 +49,8 @@ def _number(words: tuple[str, ...]) -> int | None:
     return int(numbers[0])
 
 
-def _shown(door: Door, number: int) -> Entry:
+def shown(door: Door, number: int) -> Entry:
+    """The entry of a number. Raises UsageProblem, naming the latest, when there is none."""
     entry = door.entry(number)
     if entry is None:
         latest = door.history(1)

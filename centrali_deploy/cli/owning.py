@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from centrali_deploy.pipeline.owning import Owning, door
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -78,7 +78,7 @@ def _unknown(path: tuple[str, ...]) -> str | None:
 
 
 def _mentions(spec: Plain) -> Iterator[tuple[Address, int]]:
-    for call in facts(spec["code"]).calls:
+    for call in facts(spec.get("code", "")).calls:
         if call.slug and call.method in BY_SLUG:
             yield Address("structure", call.slug), call.spot.line
 

@@ -9,8 +9,8 @@ from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing, always
 from centrali_deploy.errors import AppliedInPart, LeaseLost, ManifestError, StalePlan, UnsafePlan
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import RecordedState
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from centrali_deploy.errors import Problem
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Change, Plan, Refusal
+    from centrali_deploy.plan.model import Change, Plan
+    from centrali_deploy.plan.verdicts import Refusal
     from centrali_deploy.remote.client import Client
     from centrali_deploy.states import LiveState
 

@@ -7,29 +7,33 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.address import Address
 from centrali_deploy.apply.recording import intended, result, sealed
+from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.file import FileDoor
 from centrali_deploy.ledger.lease import held
 from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
+from centrali_deploy.plan.model import Action
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Locked
+    from centrali_deploy.kind import Kind
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.manifest.keeping import Keeping
     from centrali_deploy.pipeline.acting import Actor
     from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.plan.model import Change, FieldChange
     from centrali_deploy.remote.client import Client
-    from centrali_deploy.states import LiveState
+    from centrali_deploy.states import LiveState, Recorded
 
 
 def door(client: Client, keeping: Keeping) -> Door | None:
@@ -71,7 +75,7 @@ class Owning:
         if self.door is None:
             return
         known = self.ledger or Ledger(self.deployment)
-        self._record(known, intended(known.resources, planned.plan.pending))
+        self.record(known, intended(known.resources, planned.plan.pending))
         self._entry = self.door.add(
             Entry(
                 0,
@@ -92,8 +96,8 @@ class Owning:
         """Record what is ours now, and what became of each change."""
         if self.door is None or self.ledger is None:
             return
-        ours = sealed(planned.desired, Seal(self.ledger.key))
-        self._record(self.ledger, result(self.ledger.resources, planned.plan.changes, outcomes, after, ours))
+        ours = self.declared(planned, Seal(self.ledger.key))
+        self.record(self.ledger, result(self.ledger.resources, planned.plan.changes, outcomes, after, ours))
         if self._entry:
             ended = tuple(
                 (str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes
@@ -107,17 +111,26 @@ class Owning:
         if self.door is None:
             return False
         seal = Seal(self.ledger.key) if self.ledger else Seal(b"")
-        ours = sealed(planned.desired, seal)
+        ours = self.declared(planned, seal)
         now = result(known, planned.plan.changes, (), planned.live, ours)
         return now != dict(known)
+
+    def declared(self, planned: Planned, seal: Seal) -> dict[Address, Recorded]:
+        """What is declared, as it is recorded once it is applied."""
+        return sealed(planned.desired, seal)
+
+    def told(self, planned: Planned) -> Planned:
+        """The plan as people are shown it."""
+        return planned
 
     def forget(self, addresses: Iterable[Address]) -> None:
         """Let go of resources without touching them."""
         if self.ledger:
             gone = set(addresses)
-            self._record(self.ledger, {a: r for a, r in self.ledger.resources.items() if a not in gone})
+            self.record(self.ledger, {a: r for a, r in self.ledger.resources.items() if a not in gone})
 
-    def _record(self, known: Ledger, resources: Any) -> None:  # noqa: ANN401 -- what is ours by address
+    def record(self, known: Ledger, resources: Mapping[Address, Recorded]) -> None:
+        """Record what is ours in place of what is known."""
         if self.door is None:
             return
         self.ledger = replace(known, serial=known.serial + 1, resources=resources, tool=VERSION)
@@ -126,15 +139,28 @@ class Owning:
 
 def inverse(planned: Planned) -> list[dict[str, Any]]:
     """What a rollback needs: each change, and what was live before it. No secret is in it."""
-    return [
-        {
-            "address": str(change.address),
-            "action": change.action.value,
-            "members": sorted({each.member for each in change.fields}),
-            "before": dict(planned.live.resources[change.address].spec) if change.address in planned.live.resources else None,
-        }
-        for change in planned.plan.pending
-    ]
+    return [_inverse(change, planned) for change in planned.plan.pending]
+
+
+def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
+    """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before."""
+    kind, live = KINDS[change.address.kind], planned.live.resources.get(change.address)
+    was = next((str(field.before) for field in change.fields if field.path == (kind.identity,)), None)
+    known = planned.recorded.resources.get(Address(change.address.kind, was) if was else change.address)
+    return {
+        "address": str(change.address),
+        "action": change.action.value,
+        "members": sorted({field.member for field in change.fields}),
+        "before": dict(live.spec) if live else None,
+        "was": was if change.action is not Action.CREATE else None,
+        "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
+        "ours": sorted(known.spec) if known and known.spec is not None else None,
+    }
+
+
+def _is_new_name(field: FieldChange, kind: Kind) -> bool:
+    place = kind.places.get(field.member)
+    return bool(place and place.key and len(field.path) == len(("member", "item", "key")) and field.path[2] == place.key)
 
 
 def _now() -> str:

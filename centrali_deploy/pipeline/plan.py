@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from centrali_deploy.manifest.loading import Loaded
-    from centrali_deploy.plan.model import Plan, Policy
+    from centrali_deploy.plan.model import Plan
+    from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.remote.client import Client
     from centrali_deploy.remote.observation import Progress
     from centrali_deploy.states import DesiredState, LiveState
@@ -41,7 +42,9 @@ class Planned:
 
 def plan(loaded: Loaded, client: Client, policy: Policy, recorded: RecordedState = NOTHING_RECORDED) -> Generator[Progress, None, Planned]:
     """Yields what has been read; returns the plan. Raises what loading, observing and planning raise."""
-    live = yield from observe(client, _wanted(loaded.desired), dict(_unread(loaded.desired, recorded)))
+    live = yield from observe(
+        client, _wanted(loaded.desired) | _going(loaded.desired, recorded, policy), dict(_unread(loaded.desired, recorded))
+    )
     desired = released(loaded.desired, recorded)
     made = make_plan(client.workspace, desired, live, recorded, policy)
     live = renamed(desired, live, recorded).live
@@ -54,6 +57,11 @@ def _wanted(desired: DesiredState) -> set[Address]:
     """What must be read whole: everything that is declared, under its old name, too."""
     old = {Address(address.kind, resource.renamed_from) for address, resource in desired.items() if resource.renamed_from}
     return desired.keys() | old
+
+
+def _going(desired: DesiredState, recorded: RecordedState, policy: Policy) -> set[Address]:
+    """What is deleted, read whole, too: the history keeps it, so that it can be made again."""
+    return set(recorded.resources.keys() - desired.keys()) if policy.prune else set()
 
 
 def _unread(desired: DesiredState, recorded: RecordedState) -> Iterator[tuple[Address, Unread]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address
     from centrali_deploy.pipeline.plan import Planned
-    from centrali_deploy.plan.model import Policy
+    from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.secret import Secret
 
 LARGEST = 200_000_000

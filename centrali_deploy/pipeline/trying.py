@@ -15,7 +15,7 @@ from centrali_deploy.local.samples import Samples
 from centrali_deploy.pipeline.apply import apply, judge
 from centrali_deploy.pipeline.following import followed
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.client import Client
 from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount

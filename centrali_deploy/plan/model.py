@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from centrali_deploy.address import Address, Path
     from centrali_deploy.errors import Position
-    from centrali_deploy.plan.hazard import Hazard
     from centrali_deploy.plan.move import Move
+    from centrali_deploy.plan.verdicts import Hazard, Hint, Refusal
 
 FORMAT = 1
 """The version of the plan's form, written into every machine-readable rendering."""
@@ -134,47 +134,11 @@ def _some(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a plan must not be applied as it is: which rule, about what, and what would pass it.
-
-    `whole`: nothing of the plan is applied; otherwise the change of this address alone is left out.
-    """
-
-    rule: str
-    address: Address
-    message: str
-    hint: str
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A change that is not carried out, because of the protected address it is about or depends on."""
 
     change: Change
     because: Address
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """Something about a change that is probably not meant, and lines to paste into the manifest."""
-
-    address: Address
-    message: str
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the person running the plan has decided beforehand."""
-
-    resend_secrets: bool = False
-    prune: bool = False
-    allow_mass_delete: bool = False
-    allow_loss: tuple[str, ...] = ()
-    """Resources, or properties of them (`structure/orders.total`), whose stored values may be lost."""
-    protect: tuple[str, ...] = ()
-    """Patterns of addresses that must not be changed, replaced or deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from centrali_deploy.plan.model import Action, Refusal
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.verdicts import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from centrali_deploy.address import Address
-    from centrali_deploy.plan.model import Change, Policy
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.states import LiveResource, Recorded, RecordedState
 
 FEW = 3

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.hazard import Hazard
-from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, LeftOut, Mark, Plan, Policy, Refusal, plain
+from centrali_deploy.plan.model import Action, Change, FieldChange, LeftOut, Mark, Plan, plain
+from centrali_deploy.plan.verdicts import Hazard, Hint, Policy, Refusal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveState
 

@@ -13,13 +13,14 @@ from centrali_deploy.errors import LiveConflict, ManifestError, Position, Proble
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
-from centrali_deploy.plan.model import Action, Change, FieldChange, Hint, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
 from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
 from centrali_deploy.plan.protecting import parted, protections
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
+from centrali_deploy.plan.verdicts import Hint, Policy, Refusal
 from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from centrali_deploy.address import Address
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.model import Action, LeftOut, Refusal
+from centrali_deploy.plan.model import Action, LeftOut
+from centrali_deploy.plan.verdicts import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from centrali_deploy.plan.model import Change, Policy
+    from centrali_deploy.plan.model import Change
+    from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.states import LiveState
 
 _TOUCHING = frozenset({Action.UPDATE, Action.REPLACE, Action.DELETE})

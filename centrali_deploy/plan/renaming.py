@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from centrali_deploy.address import Address, Item, path_text
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.model import Action, FieldChange, Hint, Mark, Refusal
+from centrali_deploy.plan.model import Action, FieldChange, Mark
 from centrali_deploy.plan.sides import THEIRS, YOURS
+from centrali_deploy.plan.verdicts import Hint, Refusal
 from centrali_deploy.states import LiveState, RecordedState, near_name
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
     fields: dict[Address, tuple[FieldChange, ...]] = {}
     for address, resource in live.resources.items():
         now = back.get(address, address)
-        spec = _pointed(KINDS[address.kind], resource.spec, back)
+        spec = pointed(KINDS[address.kind], resource.spec, back)
         if now in desired:
             spec, found = _items(desired[now], spec, recorded.resources.get(now))
             if now != address:
@@ -141,7 +142,7 @@ def _elsewhere_renamed(desired: DesiredState, live: LiveState, recorded: Recorde
             yield address, now
 
 
-def _pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
+def pointed(kind: Kind, spec: Plain, back: Mapping[Address, Address]) -> Plain:
     """A spec whose references lead to the new names."""
     if not back:
         return spec

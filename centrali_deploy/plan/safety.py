@@ -10,9 +10,9 @@ from centrali_deploy.address import Address, path_text
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import update_spec
-from centrali_deploy.plan.hazard import Hazard
-from centrali_deploy.plan.model import Action, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Action, Plan
 from centrali_deploy.plan.moving import danger_of
+from centrali_deploy.plan.verdicts import Hazard, Policy, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -20,8 +20,9 @@ from centrali_deploy.local.faults import Fault
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Change, Plan, Policy
+from centrali_deploy.plan.model import Change, Plan
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import Recorded, RecordedState
 
 if TYPE_CHECKING:

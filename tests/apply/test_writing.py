@@ -17,7 +17,8 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Action, Change, Plan, Policy
+from centrali_deploy.plan.model import Action, Change, Plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.client import Client
 from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount

@@ -17,7 +17,8 @@ from centrali_deploy.manifest.wording import findings
 from centrali_deploy.paths import find
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Action, Policy
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.report.json import plan_part
 from centrali_deploy.report.text import plan_lines
 

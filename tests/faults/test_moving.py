@@ -13,7 +13,7 @@ from centrali_deploy.local.app import create_app
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.client import Client
 from centrali_deploy.remote.connection import Connection
 from centrali_deploy.remote.credentials import ServiceAccount

@@ -23,7 +23,7 @@ from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Plan, Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.report.annotations import sarif
 from centrali_deploy.values import compiled
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from centrali_deploy.plan.model import Plan
     from centrali_deploy.remote.client import Client
 
 CODE = "async function run() { return 1 }"

@@ -20,7 +20,7 @@ from centrali_deploy.ledger.slips import LeafSlips
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.sealing import Seal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import Recorded

@@ -224,6 +224,11 @@ def test_a_failure_that_nobody_waited_for_is_told_in_the_log(sandbox: Sandbox, b
     assert said is None or (" was not awaited, and failed: " in ran.logs[0]["message"] and ran.logs[0]["message"].endswith(said))
 
 
+def test_a_failure_of_its_own_async_code_that_nobody_waited_for_is_silent(sandbox: Sandbox) -> None:
+    ran = run(sandbox, "const own = async () => { throw new Error('no') }; own(); Promise.reject(new Error('no')); return 1")
+    assert (ran.status, ran.logs) == ("completed", [])
+
+
 def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run(sandbox: Sandbox) -> None:
     ran = run(sandbox, "for (let n = 0; n < 9; n++) api.createRecord(n)", timeout_ms=250, call=lambda *_: time.sleep(0.1))
     said = [entry["message"] for entry in ran.logs]

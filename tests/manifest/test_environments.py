@@ -15,7 +15,8 @@ from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check, refuse_protected
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Action, Policy
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.report.text import plan_lines
 
 if TYPE_CHECKING:

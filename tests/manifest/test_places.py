@@ -18,7 +18,7 @@ from centrali_deploy.manifest.loading import load
 from centrali_deploy.manifest.places import Places
 from centrali_deploy.pipeline.apply import apply
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
     from centrali_deploy.manifest.loading import Loaded

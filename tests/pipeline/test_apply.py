@@ -25,7 +25,8 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Change, Policy
+from centrali_deploy.plan.model import Change
+from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Action, Policy
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable

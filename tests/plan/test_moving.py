@@ -8,10 +8,10 @@ import pytest
 
 from centrali_deploy.address import Address
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.move import Move
 from centrali_deploy.plan.moving import COPIED, STAYS, danger_of, transition
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, RecordedState
 from centrali_deploy.wire import MASK
 

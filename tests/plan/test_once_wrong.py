@@ -24,8 +24,8 @@ from centrali_deploy.manifest.wording import findings
 from centrali_deploy.pipeline.plan import plan as plan_of
 from centrali_deploy.plan.carrying import replacement
 from centrali_deploy.plan.difference import differences
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
 from centrali_deploy.wire import MASK
@@ -165,7 +165,7 @@ def test_a_signing_secret_does_not_stop_a_trigger_from_becoming_one_on_demand() 
 CIRCLES = {"a": "bcd", "b": "ad", "c": "b", "d": "a", "e": "e", "f": ""}
 SCRIPT = f"""
 from centrali_deploy.address import Address
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.states import DesiredResource, LiveState, RecordedState
 desired = {{}}

@@ -17,9 +17,10 @@ from centrali_deploy.apply.writing import Writing
 from centrali_deploy.errors import ManifestError, Position
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
-from centrali_deploy.plan.model import Change, FieldChange, Plan, Policy
+from centrali_deploy.plan.model import Change, FieldChange, Plan
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, RecordedState
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from centrali_deploy.address import Address
-from centrali_deploy.plan.model import Action, Plan, Policy
+from centrali_deploy.plan.model import Action, Plan
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
 
 SPEC = {"code": "async function run() {}"}

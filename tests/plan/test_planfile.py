@@ -9,9 +9,9 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.hazard import Hazard
-from centrali_deploy.plan.model import Change, FieldChange, Hint, LeftOut, Mark, Plan, Policy, Refusal
+from centrali_deploy.plan.model import Change, FieldChange, LeftOut, Mark, Plan
 from centrali_deploy.plan.planfile import FORMAT, Saved, dump, is_plan, moved, pins, read
+from centrali_deploy.plan.verdicts import Hazard, Hint, Policy, Refusal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState
 

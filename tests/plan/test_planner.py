@@ -16,8 +16,9 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import plan as plan_of
-from centrali_deploy.plan.model import Action, Mark, Policy
+from centrali_deploy.plan.model import Action, Mark
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.report.json import plan_part
 from centrali_deploy.sealing import Seal
 from centrali_deploy.secret import Secret

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from centrali_deploy.address import Address
-from centrali_deploy.plan.model import Policy
 from centrali_deploy.plan.planner import make_plan
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
 
 CODE = "async function run() {}"

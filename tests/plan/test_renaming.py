@@ -15,7 +15,8 @@ from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Action, Mark, Policy
+from centrali_deploy.plan.model import Action, Mark
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.report.json import plan_part
 from centrali_deploy.report.text import plan_lines
 

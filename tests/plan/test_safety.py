@@ -8,9 +8,9 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import UsageProblem
-from centrali_deploy.plan.hazard import Hazard
-from centrali_deploy.plan.model import Plan, Policy
+from centrali_deploy.plan.model import Plan
 from centrali_deploy.plan.safety import NO_QUERY, consent, counted, counted_words, questions, refuse_unknown_consents, weighed
+from centrali_deploy.plan.verdicts import Hazard, Policy
 
 S, T = Address("structure", "s"), Address("structure", "t")
 TOTAL = ("properties", Item("total"))

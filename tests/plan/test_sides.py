@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from centrali_deploy.address import Address, path_text
-from centrali_deploy.plan.model import Action, Mark, Plan, Policy
+from centrali_deploy.plan.model import Action, Mark, Plan
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.sides import released
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.sealing import Seal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState

@@ -22,7 +22,7 @@ from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Policy
+from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote import observation
 from centrali_deploy.remote.answer import Answer
 from centrali_deploy.remote.client import Client

@@ -7,7 +7,8 @@ import json
 from centrali_deploy.address import Address, Item
 from centrali_deploy.apply.outcome import Call, Outcome, Status
 from centrali_deploy.errors import ExitCode, ManifestError, Position, Problem, Rejected, UsageProblem
-from centrali_deploy.plan.model import Change, FieldChange, Mark, Plan, Refusal
+from centrali_deploy.plan.model import Change, FieldChange, Mark, Plan
+from centrali_deploy.plan.verdicts import Refusal
 from centrali_deploy.report.json import document, error_part, outcomes_part, plan_part
 
 F, G = Address("function", "f"), Address("function", "g")

@@ -8,7 +8,8 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
-from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, Refusal
+from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
+from centrali_deploy.plan.verdicts import Refusal
 from centrali_deploy.report.text import (
     SYMBOLS,
     change_lines,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.wire import DATA_BASES, ORCHESTRATION_BASES, TOKEN_PATHS, TOKEN_SCOPE, hosts, one
@@ -29,9 +30,10 @@ class Api:
     def __init__(
         self, client: httpx.Client, url: str, workspace: str, account: tuple[str, str], prefix: str, wait: Callable[[], object] = bool
     ) -> None:
-        """`wait` lets time pass until functions that were set off have run."""
+        """`wait` lets time pass until functions that were set off have run, `later` as many seconds as it is told."""
         self.http = client
         self.wait = wait
+        self.later: Callable[[float], object] = time.sleep
         self.prefix = prefix
         self.hosts = hosts(url)
         self.account = account

@@ -12,6 +12,7 @@ import pytest
 from api import Api
 
 from centrali_deploy.local.app import create_app
+from centrali_deploy.local.clock import CLOCK_PATH
 from centrali_deploy.remote.in_process import InProcess
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
 def _local(app: Starlette) -> Api:
     account = app.state.accounts["acme-dev"]
     client = httpx.Client(transport=InProcess(app))
-    return Api(client, "http://localhost", "acme-dev", (account.client_id, account.client_secret), "verify", app.state.runner.drain)
+    api = Api(client, "http://localhost", "acme-dev", (account.client_id, account.client_secret), "verify", app.state.runner.drain)
+    api.later = lambda seconds: api.send("POST", CLOCK_PATH.removeprefix("/"), json={"advance": seconds}).raise_for_status()
+    return api
 
 
 def _real() -> Api:

@@ -1,7 +1,7 @@
 """Every fact about the API that the tool relies on: its mark, where it stands in the code, and the scenario that confirms it.
 
 Marks: D documented, S seen in vendor code, T seen in a vendor template, I inferred. `scenario` is a test of
-test_verified.py; a fact that no scenario can show says why in `unseen`.
+test_..._verified.py; a fact that no scenario can show says why in `unseen`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ class Fact(NamedTuple):
     where: str
     scenario: str = ""
     unseen: str = ""
-
-    @property
-    def inferred(self) -> bool:
-        """Whether somebody should look."""
-        return "I" in self.mark
 
 
 # fmt: off
@@ -50,7 +45,8 @@ FACTS = [
          "kinds/allowed_domain.py", "test_a_domain_is_added_listed_and_removed"),
     Fact("A domain is lowercase, without scheme, path, port or wildcard", "I", "kinds/allowed_domain.py",
          "test_a_domain_is_a_domain_alone"),
-    Fact("`api.httpRequest`, `httpFetch` and `httpPost` reach allowed domains only", "S", "runtime.ASKING"),
+    Fact("`api.httpRequest`, `httpFetch` and `httpPost` reach allowed domains only", "S", "runtime.ASKING",
+         "test_what_is_not_allowed_is_not_asked"),
     Fact("Function updates merge: what is not sent stays", "S, T", "kinds/function.py", "test_a_function_keeps_what_an_update_leaves_out"),
     Fact("Functions are updated with `PUT`, else with `PATCH`", "I", "kinds/function.py", "test_a_function_keeps_what_an_update_leaves_out"),
     Fact("A function's name can be changed by an update", "I", "kinds/function.py", "test_a_function_is_renamed_in_place"),
@@ -70,8 +66,9 @@ FACTS = [
     Fact("The trigger-loop table", "D", "runtime.LOOPS", "test_a_trigger_that_would_loop_is_refused"),
     Fact("Lists of orchestrations leave out `steps`", "D", "kinds/orchestration.py", "test_lists_of_orchestrations_leave_out_steps"),
     Fact("Member names of decision and delay steps", "I", "kinds/orchestration.py", "test_steps_are_stored_as_they_are_spelt"),
-    Fact("Ten operators and what each takes; the result of a step has `output` and `status` (`succeeded`, `failed`); `context` has three members",
-         "D", "decisions.check"),
+    Fact("A condition has one of ten operators", "D", "decisions.check", "test_a_condition_has_one_of_ten_operators"),
+    Fact("What each operator takes; the result of a step has `output` and `status` (`succeeded`, `failed`); `context` has three members",
+         "D", "decisions.check", unseen="shows only in a run of an orchestration, which the local workspace does not have"),
     Fact("A create of an orchestration yields a draft", "I", "kinds/orchestration.py", "test_an_orchestration_is_a_draft_then_active_then_paused"),
     Fact("Activate and pause by `POST /{id}/activate` and `/pause`, else by an update of `status` or `isActive`", "I",
          "kinds/orchestration.py", "test_an_orchestration_is_a_draft_then_active_then_paused"),
@@ -93,7 +90,8 @@ FACTS = [
          "local/value_rules.py", "test_a_strict_structure_checks"),
     Fact("Defaults are filled in on create only; `null` clears an optional field; a set immutable value stays", "I", "local/schema.py",
          "test_defaults_and_immutable_values"),
-    Fact("A secret is shown as eight asterisks, and sending those back keeps it", "D", "local/schema.py"),
+    Fact("A secret is shown as eight asterisks, and sending those back keeps it", "D", "local/schema.py",
+         "test_a_mask_that_is_sent_back_keeps_the_secret"),
     Fact("A secret field cannot be queried; events and versions mask it, too", "I", "local/conditions.py", "test_a_secret_is_masked"),
     Fact("A taken unique value answers 409; only active records take values, and null takes none", "I", "local/keeping.py",
          "test_a_unique_value_is_there_once"),
@@ -102,15 +100,22 @@ FACTS = [
     Fact("What was written is there for whoever reads next", "I", "ledger/locking.py", "test_what_was_written_is_read_at_once"),
     Fact("A list of records is filtered with `[in]` and a list of values; `sort`, `pageSize` and `includeTotal` beside it", "D; T, S",
          "ledger/shelf.py", "test_a_list_is_filtered_by_several_values"),
-    Fact("A record has at most 1 MB, an answer at most 10 MB", "D", "ledger/shelf.py"),
-    Fact("A reference to a record that is not there is refused, naming field, record and structure", "D", "local/keeping.py"),
+    Fact("A record has at most 1 MB", "D", "ledger/shelf.py", "test_a_record_has_at_most_a_megabyte"),
+    Fact("An answer has at most 10 MB", "D", "ledger/shelf.py",
+         unseen="the local workspace has no such limit, and what happens beyond it is not published: the tool stays below"),
+    Fact("A reference to a record that is not there is refused, naming field, record and structure", "D", "local/keeping.py",
+         "test_a_reference_to_what_is_not_there_is_refused_by_name"),
     Fact("`onDelete` is `restrict`, `set_null` or `cascade`; `restrict` when nothing is written", "D; I", "local/dependents.py",
          "test_a_record_that_is_referred_to_stays"),
-    Fact("`expand` adds `data._expanded.<field>` as `{id, data}`, at most three levels deep", "S", "local/expanding.py"),
-    Fact("`expiresAt` wins over `ttlSeconds`, that over `defaultTtlSeconds`; what has expired is hidden when read", "D", "local/keeping.py"),
+    Fact("`expand` adds `data._expanded.<field>` as `{id, data}`, at most three levels deep", "S", "local/expanding.py",
+         "test_references_are_expanded_three_levels_deep"),
+    Fact("`expiresAt` wins over `ttlSeconds`, that over `defaultTtlSeconds`; what has expired is hidden when read", "D", "local/keeping.py",
+         "test_what_has_expired_is_hidden"),
     Fact("A bulk call tells one event, a batch call one for each record; both are all or nothing", "D; I for batch", "local/lots.py",
          "test_many_records_at_once"),
-    Fact("Members of events: `event, workspaceSlug, recordSlug, recordId, data, timestamp`; `recordIds, count` for bulk", "D", "local/telling.py"),
+    Fact("Members of events: `event, workspaceSlug, recordSlug, recordId, data, timestamp`", "D", "local/telling.py",
+         "test_an_event_has_the_documented_members"),
+    Fact("Events of many records have `recordIds` and `count`", "D", "local/telling.py", "test_an_event_of_many_has_their_ids_and_how_many"),
     Fact("`before`, `after` and `hardDelete` in events", "I", "local/telling.py", "test_an_update_tells_before_and_after"),
     Fact("What is refused is told as `record_..._failed`, or once as `records_bulk_..._failed`", "D", "local/telling.py",
          "test_what_is_refused_is_told_with_its_reason"),
@@ -142,7 +147,8 @@ FACTS = [
     Fact("Shapes of `bulk...` and `batch...` calls", "I", "local/function_api.py", "test_records_are_made_in_bulk"),
     Fact("`httpRequest` and `httpFetch` give `{status, ok, headers, body, data}`; 400 and above is no error", "I", "local/outgoing.py",
          unseen="needs a server of one's own on the internet"),
-    Fact("`httpPost(url, body)` or `httpPost(url, {headers, body})`", "D; T", "local/outgoing.py"),
+    Fact("`httpPost(url, body)` or `httpPost(url, {headers, body})`", "D; T", "local/outgoing.py",
+         unseen="needs a server of one's own on the internet"),
     Fact("Allowed domains are whole host names without port or wildcards", "I", "local/outgoing.py", "test_a_domain_is_a_domain_alone"),
     Fact("Arguments of `api.crypto` members: what is signed, the key, options; they answer later (`await`)", "I", "local/signing.py",
          "test_texts_are_hashed"),
@@ -165,14 +171,17 @@ FACTS = [
          "test_a_service_serves_its_specification"),
     Fact("There is one of the data service, at `/specs/data`, and none of them needs a token", "I", "local/specification.py",
          "test_a_service_serves_its_specification"),
-    Fact("HTTP triggers at `/http-trigger/{path}`, formerly `/webhook/{path}`, answer 202 `{status: queued}`", "D", "wire.HTTP_TRIGGER_PATHS"),
+    Fact("HTTP triggers at `/http-trigger/{path}`, formerly `/webhook/{path}`, answer 202 `{status: queued}`", "D", "wire.HTTP_TRIGGER_PATHS",
+         "test_an_http_trigger_answers_at_once_and_hands_on_what_it_was_sent"),
     Fact("The settings of a trigger's signature check", "I", "local/signatures.py", unseen="the names of the members are not published"),
     Fact("Endpoints at `/endpoint/{path}`, with a token; `{statusCode, headers, body}` is honoured", "I", "wire.ENDPOINT_PATHS",
          "test_an_endpoint_answers_what_its_function_returns"),
-    Fact("A scheduled trigger that was due several times fires once; one for a single time is switched off after it", "I",
-         "local/schedules.py", unseen="takes a clock that can be moved"),
+    Fact("A scheduled trigger for a single time is switched off after it", "I", "local/schedules.py",
+         "test_what_comes_once_is_switched_off_after_it"),
+    Fact("A scheduled trigger that was due several times while nobody looked fires once", "I", "local/schedules.py",
+         unseen="takes a workspace that can be stopped for a while"),
     Fact("What is to come once, at a moment that has passed already, never fires; the local workspace fires it at once", "I",
-         "firing.past_complaint", unseen="nobody has asked"),
+         "firing.past_complaint", unseen="what never happens cannot be told from what happens later"),
     Fact("A trigger that sets itself off again is stopped while it runs", "D; I", "local/events.py", unseen="would run in circles"),
 ]
 # fmt: on

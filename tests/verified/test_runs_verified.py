@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from api import FUNCTIONS, TRIGGERS
 
 from centrali_deploy.runtime import API
-from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, JOB_PATHS, RUNS_PATH, TEST_PATH, one, page
+from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS, JOB_PATHS, RUNS_PATH, TEST_PATH, one, page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api import Api
 
 SECONDS = 60
+DOCUMENTED = {"event", "workspaceSlug", "recordSlug", "recordId", "data", "timestamp"}
 
 
 def tried(api: Api, body: str, **params: Any) -> Any:
@@ -33,6 +38,24 @@ def ended(api: Api, job: str) -> Any:
         api.wait()
         time.sleep(0.2)
     raise AssertionError(f"{job} did not end within {SECONDS} s")
+
+
+def given(api: Api, slug: str, event: str, cause: Callable[[], Any]) -> dict[str, Any]:
+    """The `executionParams` of a function that this event of this structure sets off, when `cause` is done."""
+    function = api.function(code="async function run() { return executionParams }")
+    trigger = api.trigger(function, executionType="event-driven", triggerMetadata={"event": event, "recordSlug": slug})
+    cause()
+    return first_run(api, trigger)
+
+
+def first_run(api: Api, trigger: dict[str, Any]) -> dict[str, Any]:
+    """What the first run of a trigger gave, when it has ended."""
+    for _ in range(SECONDS * 5):
+        api.wait()
+        if runs := page(api.send("GET", f"{RUNS_PATH}", f"/trigger/{trigger['id']}?status=completed").json()).items:
+            return dict(runs[-1]["runData"])
+        time.sleep(0.2)
+    raise AssertionError(f"{trigger['id']} did not run within {SECONDS} s")
 
 
 def test_code_is_tried_without_being_saved(api: Api) -> None:
@@ -133,3 +156,50 @@ def test_an_endpoint_answers_what_its_function_returns(api: Api) -> None:
     api.trigger(function, executionType="endpoint", triggerMetadata={"path": f"/{path}"})
     assert api.send("POST", ENDPOINT_PATHS[0], f"/{path}", json={"a": 1}).json() == {"got": {"a": 1}}
     assert FUNCTIONS
+
+
+def test_an_event_has_the_documented_members(api: Api) -> None:
+    slug = str(api.structure(schemaDiscoveryMode="schemaless")["recordSlug"])
+    told = given(api, slug, "record_created", lambda: api.send("POST", f"records/slug/{slug}", json={"data": {"title": "a"}}))
+    assert set(told) >= DOCUMENTED
+    assert (told["event"], told["workspaceSlug"], told["recordSlug"]) == ("record_created", api.workspace, slug)
+    assert told["data"]["title"] == "a"
+    assert one(api.send("GET", "records", f"/{told['recordId']}").json())["data"]["title"] == "a"
+    assert datetime.fromisoformat(told["timestamp"]).tzinfo
+
+
+def test_an_event_of_many_has_their_ids_and_how_many(api: Api) -> None:
+    slug = str(api.structure(schemaDiscoveryMode="schemaless")["recordSlug"])
+    body = {"recordSlug": slug, "records": [{"title": "a"}, {"title": "b"}]}
+    told = given(api, slug, "records_bulk_created", lambda: api.send("POST", "records/bulk", json=body))
+    assert (told["event"], told["recordSlug"], told["count"]) == ("records_bulk_created", slug, 2)
+    found = page(api.send("GET", f"records/slug/{slug}").json()).items
+    assert sorted(told["recordIds"]) == sorted(each["id"] for each in found)
+
+
+@pytest.mark.parametrize("segment", HTTP_TRIGGER_PATHS)
+def test_an_http_trigger_answers_at_once_and_hands_on_what_it_was_sent(segment: str, api: Api) -> None:
+    path = api.name("hook")
+    function = api.function(code="async function run() { return executionParams }")
+    trigger = api.trigger(function, executionType="http-trigger", triggerMetadata={"path": f"/{path}"})
+    answer = api.http.post(api.url(segment, f"/{path}"), json={"order": 7}, headers={"X-Verify": "yes"})
+    assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+    told = first_run(api, trigger)
+    assert told["payload"] == {"order": 7}
+    assert {name.lower(): value for name, value in told["headers"].items()}["x-verify"] == "yes"
+
+
+@pytest.mark.parametrize("call", ["httpRequest({url, method: 'GET'})", "httpFetch(url, {method: 'GET'})", "httpPost(url, {})"])
+def test_what_is_not_allowed_is_not_asked(call: str, api: Api) -> None:
+    code = f"const url = 'https://example.net/'; try {{ await api.{call} }} catch (error) {{ return error.message }} return 'it was asked'"
+    assert re.search(r"domain|allow", tried(api, code), re.IGNORECASE)
+
+
+def test_what_comes_once_is_switched_off_after_it(api: Api) -> None:
+    function = api.function(code="async function run() { return {ran: true} }")
+    at = (datetime.now(UTC) + timedelta(seconds=20)).isoformat()
+    trigger = api.trigger(function, executionType="scheduled", triggerMetadata={"scheduleType": "once", "scheduledAt": at})
+    assert api.read(TRIGGERS, trigger)["enabled"] is True
+    api.later(25)
+    assert first_run(api, trigger) == {"ran": True}
+    assert api.read(TRIGGERS, trigger)["enabled"] is False

@@ -225,3 +225,16 @@ def test_an_orchestration_is_a_draft_then_active_then_paused(api: Api) -> None:
     for call, status in (("activate", "active"), ("pause", "paused")):
         api.state(FLOWS, made, call).raise_for_status()
         assert api.read(FLOWS, made)["status"] == status
+
+
+OPERATORS = ["eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn"]
+
+
+@pytest.mark.parametrize(("op", "known"), [*((op, True) for op in OPERATORS), ("like", False)])
+def test_a_condition_has_one_of_ten_operators(op: str, known: bool, api: Api) -> None:
+    value = {} if op in {"exists", "notExists"} else {"value": ["a"] if op in {"in", "notIn"} else 1}
+    case = {"conditions": [{"path": "input.a", "op": op, **value}], "nextStepId": "end"}
+    steps = [{"id": "ask", "type": "decision", "cases": [case]}, {"id": "end", "type": "delay", "delayMs": 1000}]
+    body = {"slug": api.name("o"), "name": api.name("o"), "trigger": {"type": "on-demand"}, "steps": steps}
+    answer = api.send("POST", FLOWS, json=body)
+    assert answer.status_code == 201 if known else refused(answer)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from centrali_deploy.address import Address
-from centrali_deploy.plan.hazard import Hazard
+from centrali_deploy.plan.verdicts import Hazard
 
 
 @pytest.mark.parametrize(

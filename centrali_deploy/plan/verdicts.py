@@ -1,4 +1,4 @@
-"""What a change means for records: a danger of one resource, and how many records it concerns once somebody has counted."""
+"""What is said about a plan beside its changes: what refuses it, what it means for records, what is probably not meant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from centrali_deploy.address import Address, Path
     from centrali_deploy.dangers import Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan must not be applied as it is: which rule, about what, and what would pass it.
+
+    `whole`: nothing of the plan is applied; otherwise the change of this address alone is left out.
+    """
+
+    rule: str
+    address: Address
+    message: str
+    hint: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +51,25 @@ class Hazard:
     def weight(self) -> Grade | Literal["safe"]:
         """What it is once they are counted: safe when there are none."""
         return "safe" if self.count == 0 else self.grade
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something about a change that is probably not meant, and lines to paste into the manifest."""
+
+    address: Address
+    message: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the person running the plan has decided beforehand."""
+
+    resend_secrets: bool = False
+    prune: bool = False
+    allow_mass_delete: bool = False
+    allow_loss: tuple[str, ...] = ()
+    """Resources, or properties of them (`structure/orders.total`), whose stored values may be lost."""
+    protect: tuple[str, ...] = ()
+    """Patterns of addresses that must not be changed, replaced or deleted."""

@@ -1,0 +1,106 @@
+"""Rollback: an entry of the history in, a desired state that takes it back out, and a ledger that only that concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import Address
+from centrali_deploy.apply.outcome import Status
+from centrali_deploy.apply.recording import sealed
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.ledger.model import damaged
+from centrali_deploy.pipeline.owning import Owning
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.renaming import pointed
+from centrali_deploy.plan.undoing import Done, Undoing, undoing
+from centrali_deploy.remote.observation import observe
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from centrali_deploy.ledger.model import Entry, Ledger
+    from centrali_deploy.pipeline.plan import Planned
+    from centrali_deploy.remote.client import Client
+    from centrali_deploy.remote.observation import Progress
+    from centrali_deploy.sealing import Seal
+    from centrali_deploy.states import Recorded, RecordedState
+
+
+def changed(entry: Entry) -> bool:
+    """Whether an apply changed something in the workspace."""
+    return any(status == Status.APPLIED.value and action != Action.FORGET.value for _, action, status, _ in entry.outcomes)
+
+
+def done(entry: Entry, where: str) -> list[Done]:
+    """What an apply did, as its entry says. Raises Unreadable when that is not what this tool writes."""
+    applied = {(address, action) for address, action, status, _ in entry.outcomes if status == Status.APPLIED.value}
+    try:
+        return [
+            _done(said) for said in entry.inverse if (said["address"], said["action"]) in applied and said["action"] != Action.FORGET.value
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise damaged(where) from error
+
+
+def turned(did: list[Done], client: Client, recorded: RecordedState) -> Generator[Progress, None, Undoing]:
+    """Yields what has been read; returns what takes it back. Raises UnsafePlan."""
+    live = yield from observe(client, {each.address for each in did})
+    return undoing(did, live, recorded)
+
+
+def _done(said: dict[str, Any]) -> Done:
+    ours = said["ours"]
+    return Done(
+        Address.parse(said["address"]),
+        Action(said["action"]),
+        tuple(said["members"]),
+        dict(said["before"] or {}),
+        said["was"],
+        tuple((str(member), str(new), str(old)) for member, new, old in said["items"]),
+        None if ours is None else tuple(ours),
+    )
+
+
+@dataclass
+class OwningInPart(Owning):
+    """A ledger of which only what is rolled back is seen; the rest stays recorded as it is."""
+
+    undoing: Undoing | None = None
+
+    def read(self) -> RecordedState:
+        """What is recorded of what is rolled back: these addresses, and of each these members."""
+        whole = super().read()
+        scope = self.undoing.scope if self.undoing else {}
+        return replace(whole, resources={a: _within(r, scope[a]) for a, r in whole.resources.items() if a in scope})
+
+    def declared(self, planned: Planned, seal: Seal) -> dict[Address, Recorded]:
+        """What is recorded once it is applied: earlier values where something is rolled back, and the rest as it was."""
+        known = self.ledger.resources if self.ledger else {}
+        ours = self.undoing.ours if self.undoing else {}
+        found = {}
+        for address, recorded in sealed(planned.desired, seal).items():
+            resource, managed = planned.desired[address], ours.get(address)
+            now = Address(address.kind, resource.renamed_from) if resource.renamed_from else address
+            rest = {m: v for m, v in ((known[now].spec if now in known else None) or {}).items() if m not in resource.spec}
+            back = {m: v for m, v in (recorded.spec or {}).items() if managed is None or m in managed}
+            found[address] = replace(recorded, spec={**rest, **back})
+        return found
+
+    def record(self, known: Ledger, resources: Mapping[Address, Recorded]) -> None:
+        """Record it; what refers to something that has its old name again is recorded so, whether or not it is rolled back."""
+        desired = self.undoing.desired if self.undoing else {}
+        renamed = {Address(a.kind, r.renamed_from): a for a, r in desired.items() if r.renamed_from}
+        back = {now: old for now, old in renamed.items() if old in resources and now not in resources}
+        super().record(known, {a: replace(r, spec=r.spec and pointed(KINDS[a.kind], r.spec, back)) for a, r in resources.items()})
+
+    def told(self, planned: Planned) -> Planned:
+        """A plan that does not count the rest of what is ours as somebody else's, and says why something is deleted."""
+        changes = tuple(replace(c, reason="made by that apply") if c.action is Action.DELETE else c for c in planned.plan.changes)
+        return replace(planned, plan=replace(planned.plan, changes=changes, unmanaged=(), hints=()))
+
+
+def _within(recorded: Recorded, members: frozenset[str] | None) -> Recorded:
+    if members is None or recorded.spec is None:
+        return recorded
+    return replace(recorded, spec={member: value for member, value in recorded.spec.items() if member in members})

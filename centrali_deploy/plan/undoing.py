@@ -1,0 +1,184 @@
+"""Undoing: what one apply did, turned round into a desired state of its own. Only what that apply changed is in it.
+
+What somebody changed or took away since, and what nobody can bring back, is left as it is and said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from centrali_deploy.address import Address, path_text
+from centrali_deploy.errors import UnsafePlan
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.carrying import masks
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.ownership import is_another
+from centrali_deploy.plan.renaming import pointed
+from centrali_deploy.states import DesiredResource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from centrali_deploy.kind import Kind
+    from centrali_deploy.parts import Plain
+    from centrali_deploy.states import LiveState, RecordedState
+
+_FIRST = (Action.CREATE, Action.DELETE, Action.REPLACE, Action.UPDATE)
+"""Of several changes of one address, what the first of these did is undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an apply did to one address: which members it changed, and the live spec before, under the names after it.
+
+    `was`: the old name. `items`: member, new name and old name of each item that was renamed. `ours`: the members that
+    were managed before; None when it was not recorded then.
+    """
+
+    address: Address
+    action: Action
+    members: tuple[str, ...] = ()
+    before: Plain = field(default_factory=dict)
+    was: str | None = None
+    items: tuple[tuple[str, str, str], ...] = ()
+    ours: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Undoing:
+    """A desired state that takes an apply back. `scope`: what of the record it concerns, by present address and member.
+
+    None in `scope`: all of it. `ours`: which members of a resource are managed afterwards (None: all that are declared).
+    """
+
+    desired: dict[Address, DesiredResource] = field(default_factory=dict)
+    scope: dict[Address, frozenset[str] | None] = field(default_factory=dict)
+    ours: dict[Address, tuple[str, ...] | None] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    """What is left as it is, and what does not come back."""
+    refused: list[str] = field(default_factory=list)
+
+
+def merged(done: Sequence[Done]) -> list[Done]:
+    """One for each address."""
+    found: dict[Address, Done] = {}
+    for each in sorted(done, key=lambda each: _FIRST.index(each.action)):
+        first = found.get(each.address, each)
+        members = tuple(dict.fromkeys((*first.members, *each.members)))
+        found[each.address] = Done(each.address, first.action, members, first.before, first.was, first.items, first.ours)
+    return [found[address] for address in sorted(found)]
+
+
+def undoing(done: Sequence[Done], live: LiveState, recorded: RecordedState) -> Undoing:
+    """Turn round what an apply did. Raises UnsafePlan when something would have to be made with a secret nobody can read."""
+    found = Undoing()
+    here = [each for each in merged(done) if _is_here(each, live, recorded, found)]
+    back = {each.address: Address(each.address.kind, each.was) for each in here if each.was}
+    for each in here:
+        if each.action is Action.CREATE:
+            found.scope[each.address] = None
+        elif each.action is Action.DELETE:
+            _again(each, back, found)
+        else:
+            _earlier(each, live.resources[each.address].spec, back, found)
+    if found.refused:
+        raise UnsafePlan(
+            f"This cannot be rolled back. {' '.join(found.refused)}",
+            "Put the earlier text of the manifest back and apply that, with its secrets.",
+        )
+    return found
+
+
+def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoing) -> bool:
+    """Whether there is something to undo still; otherwise it is said why not."""
+    present, known = live.resources.get(each.address), recorded.resources.get(each.address)
+    old = Address(each.address.kind, each.was) if each.was else None
+    if each.action is Action.DELETE:
+        reason = "it is there again" if present else ""
+    elif each.action is Action.CREATE:
+        reason = "" if known else "it is no longer ours"  # what is gone already is forgotten
+    elif present is None or known is None or is_another(known, present):
+        reason = "it is gone, or no longer ours"
+    else:
+        reason = f"{old} is there by now" if old in live.resources else ""
+    if reason:
+        found.remarks.append(f"{each.address} is left as it is: {reason}.")
+    return not reason
+
+
+def _again(each: Done, back: Mapping[Address, Address], found: Undoing) -> None:
+    """Make what was deleted as it was."""
+    kind = KINDS[each.address.kind]
+    spec = pointed(kind, {member: value for member, value in each.before.items() if member in kind.members}, back)
+    found.refused += _unreadable(each.address, spec)
+    found.desired[each.address] = DesiredResource(each.address, spec)
+    found.ours[each.address] = each.ours
+    found.remarks.append(_bare(each, kind))
+
+
+def _earlier(each: Done, present: Plain, back: Mapping[Address, Address], found: Undoing) -> None:
+    """Give the members that were changed their earlier values; absent ones go back to their defaults."""
+    kind, spec = KINDS[each.address.kind], dict(_members(each, back))
+    if each.action is Action.REPLACE:
+        found.refused += _unreadable(each.address, spec)
+        found.remarks.append(_bare(each, kind))
+    for member, value in list(spec.items()):
+        if reason := _stays(kind, member, value, present):
+            found.remarks.append(f"{member} of {each.address} stays as it is: {reason}.")
+            del spec[member]
+    if not spec and not each.was:
+        return
+    address = back.get(each.address, each.address)
+    items = {(member, old): new for member, new, old in each.items if member in spec}
+    found.desired[address] = DesiredResource(address, spec, renamed_from=each.address.name if each.was else None, renamed_items=items)
+    found.scope[each.address] = frozenset(spec)
+    found.ours[address] = each.ours
+    found.remarks += _emptied(each, kind, spec, present)
+
+
+def _members(each: Done, back: Mapping[Address, Address]) -> Iterator[tuple[str, Any]]:
+    kind = KINDS[each.address.kind]
+    before = pointed(kind, each.before, back)
+    for member in each.members:
+        if member == kind.identity:
+            continue
+        place, value = kind.places.get(member), before.get(member)
+        names = {new: old for of, new, old in each.items if of == member}
+        if place and place.key and isinstance(value, list) and names:
+            value = [{**item, place.key: names.get(item.get(place.key), item.get(place.key))} for item in value]
+        yield member, value
+
+
+def _stays(kind: Kind, member: str, value: Any, present: Plain) -> str:  # noqa: ANN401 -- any JSON value
+    """Why a member cannot have its earlier value; empty when it can."""
+    if any(masks(value)):
+        return "it was encrypted, and nobody can read it back"
+    life = kind.lifecycle
+    if life and member == life.member and value != present.get(member):
+        wanted = life.initial if value is None else value
+        return "" if wanted in life.calls else f"it cannot go back to {wanted}"
+    return ""
+
+
+def _unreadable(address: Address, spec: Plain) -> list[str]:
+    return [
+        f"{address}: {path_text(path)} was encrypted, nobody can read it back, and it would have to be made with it."
+        for path in masks(spec)
+    ]
+
+
+def _bare(each: Done, kind: Kind) -> str:
+    """What does not come back with the definition of something that was deleted."""
+    lost = "the records that it had" if any(kind.dangers_of_deleting(each.before)) else "the runs and the history that it had"
+    return f"Only the definition of {each.address} comes back, without {lost}."
+
+
+def _emptied(each: Done, kind: Kind, spec: Plain, present: Plain) -> Iterator[str]:
+    """Items of which only the definition comes back."""
+    for member, value in spec.items():
+        place = kind.places.get(member)
+        if place and place.carried and place.key:
+            names = {item.get(place.key) for item in present.get(member) or ()} | {old for of, _, old in each.items if of == member}
+            for name in [item.get(place.key) for item in value or () if item.get(place.key) not in names]:
+                yield f"Only the definition of {member}[{name}] of {each.address} comes back, without the values that were dropped."

@@ -1,0 +1,99 @@
+"""What one apply did is turned round, and what nobody can bring back is said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from centrali_deploy.address import Address
+from centrali_deploy.errors import UnsafePlan
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.undoing import Done, merged, undoing
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded, RecordedState
+from centrali_deploy.wire import MASK
+
+F, G, T, FLOW = Address("function", "f"), Address("function", "g"), Address("trigger", "t"), Address("orchestration", "flow")
+CALLED = {"function": "f", "executionType": "on-demand"}
+SECRET = {"params": {"key": {"value": MASK, "encrypt": True}}}
+
+
+def live(*resources: tuple[Address, dict[str, Any]]) -> LiveState:
+    return LiveState({address: LiveResource(address, f"id of {address}", spec) for address, spec in resources})
+
+
+def recorded(*addresses: Address) -> RecordedState:
+    return RecordedState({address: Recorded(address, f"id of {address}", {}) for address in addresses})
+
+
+def test_of_several_changes_of_one_address_the_first_one_counts_with_the_members_of_all() -> None:
+    done = [
+        Done(T, Action.UPDATE, ("enabled",), {"enabled": True}),
+        Done(F, Action.CREATE),
+        Done(T, Action.REPLACE, ("executionType",), {"executionType": "on-demand"}),
+    ]
+    first, second = merged(done)
+    assert (first.action, second.action, second.members) == (Action.CREATE, Action.REPLACE, ("executionType", "enabled"))
+
+
+def test_an_update_gives_only_what_it_changed_its_earlier_values() -> None:
+    done = Done(F, Action.UPDATE, ("timeoutMs", "description"), {"timeoutMs": 1, "code": "x"})
+    found = undoing([done], live((F, {"timeoutMs": 2})), recorded(F))
+    assert found.desired == {F: DesiredResource(F, {"timeoutMs": 1, "description": None})}
+    assert (found.scope, found.remarks) == ({F: frozenset({"timeoutMs", "description"})}, [])
+
+
+def test_what_was_made_is_in_scope_and_not_declared() -> None:
+    found = undoing([Done(F, Action.CREATE)], live((F, {})), recorded(F))
+    assert (found.desired, found.scope) == ({}, {F: None})
+
+
+def test_what_was_made_and_is_not_ours_is_left_alone() -> None:
+    found = undoing([Done(F, Action.CREATE)], live((F, {})), recorded())
+    assert (found.scope, found.remarks) == ({}, ["function/f is left as it is: it is no longer ours."])
+
+
+@pytest.mark.parametrize(
+    ("present", "known"),
+    [
+        (live(), recorded(F)),
+        (live((F, {})), recorded()),
+        (live((F, {})), RecordedState({F: Recorded(F, "another", {})})),
+    ],
+)
+def test_what_was_updated_and_is_not_ours_is_left_alone(present: LiveState, known: RecordedState) -> None:
+    found = undoing([Done(F, Action.UPDATE, ("timeoutMs",), {"timeoutMs": 1})], present, known)
+    assert (found.scope, found.desired) == ({}, {})
+    assert found.remarks == ["function/f is left as it is: it is gone, or no longer ours."]
+
+
+def test_a_rename_goes_back_unless_the_old_name_is_taken_and_references_follow() -> None:
+    done = [Done(G, Action.UPDATE, ("name",), {}, was="f"), Done(T, Action.UPDATE, ("function",), {"function": "g"})]
+    here = ((G, {}), (T, {"function": "h"}))
+    found = undoing(done, live(*here), recorded(G, T))
+    assert found.desired == {F: DesiredResource(F, {}, renamed_from="g"), T: DesiredResource(T, {"function": "f"})}
+    assert found.scope == {G: frozenset(), T: frozenset({"function"})}
+    taken = undoing(done[:1], live(*here, (F, {})), recorded(G, T))
+    assert (taken.desired, taken.remarks) == ({}, ["function/g is left as it is: function/f is there by now."])
+
+
+def test_a_state_that_no_call_leads_to_stays() -> None:
+    done = Done(FLOW, Action.UPDATE, ("status",), {})
+    found = undoing([done], live((FLOW, {"status": "active"})), recorded(FLOW))
+    assert found.desired == {}
+    assert found.remarks == ["status of orchestration/flow stays as it is: it cannot go back to draft."]
+
+
+@pytest.mark.parametrize("action", [Action.DELETE, Action.REPLACE])
+def test_nothing_is_made_with_a_secret_that_nobody_can_read(action: Action) -> None:
+    done = Done(T, action, ("executionType", "triggerMetadata"), {**CALLED, "triggerMetadata": SECRET})
+    present = live((T, CALLED)) if action is Action.REPLACE else live()
+    with pytest.raises(UnsafePlan, match=r"trigger/t: triggerMetadata\.params\.key\.value was encrypted"):
+        undoing([done], present, recorded(T))
+
+
+def test_a_secret_of_what_is_there_stays() -> None:
+    done = Done(T, Action.UPDATE, ("triggerMetadata", "description"), {**CALLED, "triggerMetadata": SECRET})
+    found = undoing([done], live((T, CALLED)), recorded(T))
+    assert found.desired[T].spec == {"description": None}
+    assert found.remarks == ["triggerMetadata of trigger/t stays as it is: it was encrypted, and nobody can read it back."]
