@@ -48,7 +48,7 @@ def _no_mentions(_spec: Plain) -> Iterator[tuple[Address, int]]:
     return iter(())
 
 
-def _no_dangers(*_specs: Plain) -> Iterator[Danger]:
+def _no_dangers(*_specs: object) -> Iterator[Danger]:
     return iter(())
 
 
@@ -147,7 +147,7 @@ class Kind:
     """Finds what is wrong with a valid spec beside everything that is declared, itself included."""
     dangers_of_deleting: Callable[[Plain], Iterator[Danger]] = _no_dangers
     """What a delete means for what is stored, given the live spec."""
-    dangers_of_changing: Callable[[Plain, Plain], Iterator[Danger]] = _no_dangers
+    dangers_of_changing: Callable[[Plain, Plain, Mapping[str, str]], Iterator[Danger]] = _no_dangers
     """What an update means for what is stored, given the spec before and after it."""
     examples: tuple[tuple[Plain, Plain], ...]
     """Pairs, as written in a manifest: a spec, and the same one changed. Together they hold every documented member."""

@@ -39,18 +39,16 @@ class Place:
 
     `key`: the member that names the items of a list (None: the place is one object). `ordered`: the order of the
     items means something. `variant`: the members that decide which others make sense; when one of them changes,
-    nothing but `kept` is carried over. `rename_note`: what a new name of an item means; `carried`: records hold values under
-    these names, which a new name takes along. `removal_note`: what it means
-    when one is no longer in the list. `models`: for each value of the first variant member, the model of such an
-    object. `apart`: for each of those values, the members that only objects with another one have. `inside`: where an
-    item holds more of the same kind.
+    nothing but `kept` is carried over. `carried`: records hold values under the names of its items, which a new name
+    takes along. `removal_note`: what it means when an item is no longer in the list. `models`: for each value of the
+    first variant member, the model of such an object. `apart`: for each of those values, the members that only objects
+    with another one have. `inside`: where an item holds more of the same kind.
     """
 
     key: str | None = None
     ordered: bool = False
     variant: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
-    rename_note: str = ""
     carried: bool = False
     removal_note: str = ""
     models: Mapping[str, type[Spec]] = field(default_factory=dict)

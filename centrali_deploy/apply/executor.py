@@ -67,7 +67,7 @@ def execute(
                     future.add_done_callback(ended.put)
                     yield Started(change)
                 if running:
-                    yield from _told(ended, running, queue)
+                    yield from _told(ended, running, queue, writing)
                 elif over:
                     queue.stop()
                     return
@@ -97,12 +97,14 @@ class _Forbidden(Exception):
         self.error = error
 
 
-def _told(ended: SimpleQueue[Future[_Ended]], running: dict[Future[_Ended], Change], queue: Queue) -> Iterator[Still | Outcome]:
+def _told(
+    ended: SimpleQueue[Future[_Ended]], running: dict[Future[_Ended], Change], queue: Queue, writing: Writing
+) -> Iterator[Still | Outcome]:
     """What has ended next, or that nothing has for a while."""
     try:
         future = ended.get(timeout=_TICK)
     except Empty:
-        yield Still()
+        yield Still(writing.copied)
         return
     change, broken = running.pop(future), future.exception()
     found = _Ended() if broken else future.result()
@@ -132,7 +134,8 @@ def _carry_out(writing: Writing, change: Change, allowed: Callable[[], None]) ->
 
     def outcome(status: Status, last: Status, error: DeployError | None = None, problems: tuple[Problem, ...] = ()) -> Outcome:
         told = [Call(name, Status.APPLIED) for name in calls[:-1]] + [Call(name, last) for name in calls[-1:]]
-        return Outcome(change, status, time.monotonic() - start, error, problems=problems, calls=tuple(told))
+        copied = writing.copied.get(change.address, 0)
+        return Outcome(change, status, time.monotonic() - start, error, problems=problems, calls=tuple(told), copied=copied)
 
     try:
         for call in writing.write(change):

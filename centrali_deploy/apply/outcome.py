@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from centrali_deploy.address import Address
     from centrali_deploy.errors import DeployError, Problem
     from centrali_deploy.plan.model import Change
@@ -29,7 +31,9 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """Nothing has ended for a second."""
+    """Nothing has ended for a second. `copied`: how many values of records so far, by structure."""
+
+    copied: Mapping[Address, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Outcome:
     culprit: Address | None = None
     problems: tuple[Problem, ...] = ()
     calls: tuple[Call, ...] = ()
+    copied: int = 0
+    """How many values of records."""
 
 
 Event = Started | Still | Outcome

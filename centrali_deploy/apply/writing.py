@@ -12,9 +12,10 @@ from centrali_deploy.errors import RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
-from centrali_deploy.plan.carrying import both_names, carried_names, masks, replacement, update_spec
+from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.model import Action
-from centrali_deploy.remote.copying import copy_values
+from centrali_deploy.plan.moving import transition
+from centrali_deploy.remote.copying import Copying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ class Writing:
         self._client = client
         self._desired = desired
         self._live = live
+        self._copying: dict[Address, list[Copying]] = {}
         self._ids = {address: resource.id for address, resource in live.resources.items()}
 
     @property
@@ -52,6 +54,11 @@ class Writing:
     def tried(self) -> int:
         """How many requests of this thread may have taken effect so far."""
         return self._client.pace.tried
+
+    @property
+    def copied(self) -> dict[Address, int]:
+        """How many values of records were copied so far, for each structure that gives others names."""
+        return {address: sum(each.copied for each in copying) for address, copying in list(self._copying.items())}
 
     def write(self, change: Change) -> Iterator[str]:
         """Carry out one change; gives the name of each call before it is made, so that whoever is told may leave it at that.
@@ -140,8 +147,9 @@ class Writing:
             yield life.calls[state]
             self._client.set_state(kind, id_, state)
         if members - {life.member if life else ""}:
-            yield from self._carry(kind, change, declared, present)
-            body = self._body(kind, change.address, update_spec(kind, declared, present, members))
+            final = update_spec(kind, declared, present, members)
+            yield from self._carry(kind, change, present, final)
+            body = self._body(kind, change.address, final)
             if kind.update_sends == "changed" and kind.identity not in members:
                 del body[kind.identity]
             yield "update"
@@ -150,16 +158,20 @@ class Writing:
             yield life.calls[state]
             self._client.set_state(kind, id_, state)
 
-    def _carry(self, kind: Kind, change: Change, declared: Plain, present: Plain) -> Iterator[str]:
+    def _carry(self, kind: Kind, change: Change, present: Plain, final: Plain) -> Iterator[str]:
         """Copy what records hold under old names to the new ones, while both are there; the old ones go with the update itself."""
-        for member, names in carried_names(kind, change, present).items():
-            both = both_names(kind.places[member], declared[member], present[member], names)
-            body = self._body(kind, change.address, {member: both})
+        moves = [move for move in change.moves if not move.hindered]
+        if any(not move.begun for move in moves):
+            body = self._body(kind, change.address, transition(kind, present, final, change.moves))
             del body[kind.identity]
             yield "add"
             self._client.update(kind, self._ids[change.address], body)
+        for move in moves:
             yield "copy"
-            copy_values(self._client, change.address.name, names, self._allowed)
+            copying = Copying(self._client, change.address.name, move.old, move.new)
+            self._copying.setdefault(change.address, []).append(copying)
+            for _ in copying.steps():
+                self._allowed()
 
     def _body(self, kind: Kind, address: Address, spec: Plain) -> dict[str, Any]:
         return kind.to_wire(address.name, spec, self._ids.__getitem__)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from centrali_deploy.cli.executing import shown
-from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, refuse_unknown_consents, waiting
+from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale, unprotected
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
+from centrali_deploy.plan.safety import refuse_unknown_consents
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, plan_part
 from centrali_deploy.report.text import change_lines, moved_lines, plan_lines
@@ -90,20 +91,19 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
     run.answer.parts |= {"plan": plan_part(planned.plan), "outcomes": []}
     _show_plan(run, planned)
     run.answer.write(["", *remarks] if remarks else [])
-    refuse_unknown_consents(planned, policy)
+    refuse_unknown_consents(planned.plan, policy)
     check(planned, run.client)
     found: list[Outcome] = []
-    if unprotected(planned).plan.pending or own.adopted(unprotected(planned)):
-        if unprotected(planned).plan.pending and not yes:
+    if planned.plan.pending or own.adopted(planned):
+        if planned.plan.pending and not yes:
             _ask(run.where, run.answer)
         who = actor(os.environ, run.loaded.files)
         with own.locked(who, doing, locking.timeout, waiting(run.answer), skip=locking.skip) as held:
             approved, planned = planned, _planned(run, policy, own)
             _approve(run, approved, planned, yes=yes)
-            todo = unprotected(planned)
-            own.begin(todo, who, doing)
-            _execute(run, own, todo, held, found)
-            strange = _concluded(run, own, todo, held, found)
+            own.begin(planned, who, doing)
+            _execute(run, own, planned, held, found)
+            strange = _concluded(run, own, planned, held, found)
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
@@ -129,7 +129,7 @@ def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
         run.answer.write(["", "The workspace changed meanwhile. Now it is:"])
         run.answer.parts["plan"] = plan_part(now.plan)
         _show_plan(run, now)
-        check(now, run.client)
+    check(now, run.client)  # records may have come that would lose a value
 
 
 def _execute(run: Run, own: Owning, planned: Planned, held: Held | None, found: list[Outcome]) -> None:

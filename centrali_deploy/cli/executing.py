@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from centrali_deploy.apply.outcome import Outcome, Started
+from centrali_deploy.apply.outcome import Outcome, Started, Still
 from centrali_deploy.cli.interrupting import stops_between_changes
 from centrali_deploy.report.json import outcome_part, outcomes_part
 from centrali_deploy.report.outcomes import outcome_lines, outcomes_summary, progress_line
@@ -38,8 +38,9 @@ def shown(events: Callable[[Callable[[], bool]], Iterable[Event]], pending: Sequ
                     running.pop(event.change.address, None)
                     found.append(event)
                     _ended(event, len(found), len(pending), answer)
-                line = progress_line(list(running), len(found), len(pending))
-                progress = {"running": list(map(str, running)), "done": len(found), "of": len(pending)}
+                copied = event.copied if isinstance(event, Still) else {}
+                line = progress_line(list(running), len(found), len(pending), copied)
+                progress = {"running": list(map(str, running)), "done": len(found), "of": len(pending), "copied": sum(copied.values())}
                 answer.live(line, run.client.pace.asked, **progress)
     finally:
         run.client.pace.wait_again()

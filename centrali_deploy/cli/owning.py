@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from centrali_deploy.errors import UsageProblem
 from centrali_deploy.pipeline.owning import Owning, door
-from centrali_deploy.plan.safety import unknown_consents
 from centrali_deploy.plan.verdicts import Policy
 
 if TYPE_CHECKING:
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
     from centrali_deploy.cli.running import Run
     from centrali_deploy.cli.terminal import Answer
     from centrali_deploy.errors import Locked
-    from centrali_deploy.pipeline.plan import Planned
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _DURATION = re.compile(r"(\d+)([smh]?)")
@@ -75,16 +71,6 @@ def policy_of(
 ) -> Policy:
     """What was decided beforehand, by options and by the manifest."""
     return Policy(resend_secrets, prune, allow_mass_delete, allow_loss, run.loaded.protect)
-
-
-def refuse_unknown_consents(planned: Planned, policy: Policy) -> None:
-    """Raise UsageProblem for a consent to something that the plan does not do: it was probably meant for something else."""
-    unknown = unknown_consents(planned.plan, policy)
-    if unknown:
-        known = sorted({str(hazard.address) for hazard in planned.plan.hazards})
-        near = get_close_matches(unknown[0], known, n=1)
-        hint = f"Did you mean {near[0]}?" if near else "Leave it out: nothing of it is lost."
-        raise UsageProblem(f"--allow-data-loss {unknown[0]} is about nothing that this plan does.", hint)
 
 
 def _options(options: tuple[Any, ...]) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from centrali_deploy.cli.owning import allow_loss, owning, policy_of, prune_options, refuse_unknown_consents
+from centrali_deploy.cli.owning import allow_loss, owning, policy_of, prune_options
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import ExitCode
 from centrali_deploy.pipeline.apply import unset
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import save
+from centrali_deploy.plan.safety import refuse_unknown_consents
 from centrali_deploy.report.json import plan_part, problem_part
 from centrali_deploy.report.text import plan_lines
 
@@ -41,7 +42,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     run.answer.write(plan_lines(planned.plan, run.answer.paint, where=run.where, verbose=run.verbose))
     run.answer.parts["plan"] = plan_part(planned.plan)
     run.answer.event("plan", plan=run.answer.parts["plan"])
-    refuse_unknown_consents(planned, policy)
+    refuse_unknown_consents(planned.plan, policy)
     missing = unset(planned, run.client)
     run.answer.parts["unset"] = [problem_part(problem) for problem in missing]
     if missing:

@@ -56,7 +56,6 @@ _INSIDE: tuple[Path, ...] = (("items",), ("properties", EACH))
 _PROPERTIES = tuple(("properties", EACH, *chain.from_iterable(inside)) for depth in range(3) for inside in product(_INSIDE, repeat=depth))
 """Where definitions of values stand: properties, what arrays and objects hold, and once more inside those."""
 _REMOVED = "what records hold there is out of reach"
-_RENAMED = "what records hold under the old name is copied"
 
 
 def _canonical(spec: Plain) -> Plain:
@@ -130,7 +129,6 @@ KIND = Kind(
         "properties": Place(
             key="name",
             variant=("type",),
-            rename_note=_RENAMED,
             carried=True,
             removal_note=_REMOVED,
             models=MODELS,

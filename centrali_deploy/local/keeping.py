@@ -120,7 +120,9 @@ class Keeping:
         ]  # fmt: skip
         places, sent = _places(records, many=many), {edit.record.id: edit.sent for edit in edits}
         wrong = [
-            (places[e.record.id] + at, said) for e in edits for at, said in (*schema.changed(e.record.data, e.data), *schema.wrong(e.data))
+            (places[e.record.id] + at, said)
+            for e in edits
+            for at, said in (*schema.changed(e.record.data, e.data), *schema.wrong(e.data, e.sent))
         ]
         refuse_fields(wrong)
         self._refuse_dangling(schema, records, places, now, sent)

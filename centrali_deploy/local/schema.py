@@ -12,7 +12,7 @@ from centrali_deploy.local import value_rules
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from centrali_deploy.local.store import Row
 
@@ -71,8 +71,11 @@ class Schema:
         cleared = {name for name, value in kept.items() if value is None and self._clears(name)}
         return {name: value for name, value in {**stored, **kept}.items() if name not in cleared}
 
-    def wrong(self, data: Row) -> Wrong:
-        """What is wrong with the whole data of a record, as (field, message) pairs."""
+    def wrong(self, data: Row, sent: Collection[str] | None = None) -> Wrong:
+        """What is wrong with the whole data of a record, as (field, message) pairs.
+
+        `sent`: the fields that an update sends; of others, those that were declared once are no mistake of it [I].
+        """
         if not self.checks:
             return
         strict = self.mode == "strict"
@@ -82,7 +85,7 @@ class Schema:
             elif item.get("required") is True:
                 yield name, "is required"
         for name in data if strict else ():
-            if name not in self.fields:
+            if name not in self.fields and (sent is None or name in sent):
                 yield name, "is not a property"
 
     def changed(self, stored: Row, merged: Row) -> Wrong:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.executor import check_secrets, execute
@@ -22,31 +21,26 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Change, Plan
+    from centrali_deploy.plan.verdicts import Refusal
     from centrali_deploy.remote.client import Client
     from centrali_deploy.states import LiveState
 
 
 def check(planned: Planned, client: Client) -> None:
-    """Raise UnsafePlan when a protection refuses the plan, ManifestError when a secret is not set; before anybody is asked."""
-    refusals = planned.plan.refused
-    if refusals:
-        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
-        raise UnsafePlan(f"The plan is refused. {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
-    check_secrets(unprotected(planned).plan, Writing(client, planned.desired, planned.live))
-
-
-def unprotected(planned: Planned) -> Planned:
-    """A plan without what is protected."""
-    kept = {refusal.address for refusal in planned.plan.protected}
-    changes = tuple(change for change in planned.plan.changes if change.address not in kept)
-    return replace(planned, plan=replace(planned.plan, changes=changes))
+    """Raise UnsafePlan when the whole plan is refused, ManifestError when a secret is not set; before anybody is asked."""
+    _refuse("The plan is refused.", planned.plan.refused)
+    check_secrets(planned.plan, Writing(client, planned.desired, planned.live))
 
 
 def refuse_protected(plan: Plan) -> None:
-    """Raise UnsafePlan when something was left out because it is protected."""
-    if plan.protected:
-        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in plan.protected)
-        raise UnsafePlan(f"Left out: {listed}", plan.protected[0].hint)
+    """Raise UnsafePlan, when all else is done, for what is protected and would have been changed."""
+    _refuse("Left out:", plan.protected)
+
+
+def _refuse(what: str, refusals: Sequence[Refusal]) -> None:
+    if refusals:
+        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
+        raise UnsafePlan(f"{what} {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
 
 
 def unset(planned: Planned, client: Client) -> tuple[Problem, ...]:

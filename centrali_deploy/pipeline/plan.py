@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address, path_text
+from centrali_deploy.address import Address
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.renaming import renamed
-from centrali_deploy.plan.safety import counts, hazards, weighed
+from centrali_deploy.plan.safety import counted, hazards, questions, weighed
 from centrali_deploy.plan.sides import released
-from centrali_deploy.remote.counting import counted
-from centrali_deploy.remote.observation import Progress, Unread, observe
+from centrali_deploy.remote.counting import counted as asked
+from centrali_deploy.remote.observation import Unread, observe
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import RecordedState, references
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Iterator
 
     from centrali_deploy.manifest.loading import Loaded
     from centrali_deploy.plan.model import Plan
-    from centrali_deploy.plan.verdicts import Hazard, Policy
+    from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.remote.client import Client
+    from centrali_deploy.remote.observation import Progress
     from centrali_deploy.states import DesiredState, LiveState
 
 NOTHING_RECORDED = RecordedState()
@@ -48,18 +49,8 @@ def plan(loaded: Loaded, client: Client, policy: Policy, recorded: RecordedState
     made = make_plan(client.workspace, desired, live, recorded, policy)
     live = renamed(desired, live, recorded).live
     found = hazards(made, desired, live)
-    if found:
-        yield Progress("how many records are concerned", 0)
-    return Planned(weighed(made, counts(found, counted(client, _questions(found))), policy), live, desired, recorded)
-
-
-def _questions(found: Sequence[Hazard]) -> Iterator[tuple[tuple[Address, str], str, dict[str, Any]]]:
-    """What is to be counted: each hazard that a query can tell, and all records of each structure."""
-    for address in dict.fromkeys(hazard.address for hazard in found):
-        yield (address, ""), address.name, {}
-    for hazard in found:
-        if hazard.where:
-            yield (hazard.address, path_text(hazard.path)), hazard.address.name, hazard.where
+    answers = yield from asked(client, questions(found))
+    return Planned(weighed(made, counted(found, answers), policy), live, desired, recorded)
 
 
 def _wanted(desired: DesiredState) -> set[Address]:

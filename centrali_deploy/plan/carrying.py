@@ -13,15 +13,11 @@ from centrali_deploy.plan.difference import replaces, varies
 from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from centrali_deploy.address import Path
     from centrali_deploy.kind import Kind
     from centrali_deploy.parts import Place, Plain
-    from centrali_deploy.plan.model import Change
-
-_ASKING = frozenset({"required", "isUnique", "immutable", "default"})
-"""What a property asks of records, or gives them by itself."""
 
 
 def update_spec(kind: Kind, declared: Plain, live: Plain, changed: Collection[str]) -> dict[str, Any]:
@@ -65,30 +61,6 @@ def _merged(place: Place, declared: Any, live: Any, *, replaced: bool) -> Any:  
         return declared
     varied = replaced or varies(place, declared, live)
     return {**declared, **{m: v for m, v in live.items() if m not in declared and (not varied or m in place.kept)}}
-
-
-def carried_names(kind: Kind, change: Change, live: Plain) -> dict[str, dict[str, str]]:
-    """For each list whose items records hold values of: new names and the old ones.
-
-    Not of secrets, which cannot be read back, and none where a new name is the old one of another.
-    """
-    found: dict[str, dict[str, str]] = {}
-    for field in change.fields:
-        place = kind.places.get(field.member)
-        if place and place.carried and len(field.path) == len(("member", "item", "key")) and field.path[2] == place.key:
-            item = keyed(list(live.get(field.member) or ()), place.key).get(Item(str(field.path[1])), {})
-            if item.get("isSecret") is not True:
-                found.setdefault(field.member, {})[str(field.after)] = str(field.before)
-    return {member: names for member, names in found.items() if not names.keys() & set(names.values())}
-
-
-def both_names(place: Place, declared: list[Any], live: list[Any], names: Mapping[str, str]) -> list[Any]:
-    """The items of a list while values are copied: the old ones under their old names, and new ones that ask for nothing yet."""
-    key = str(place.key)
-    old = [{**item, key: names.get(item.get(key), item.get(key))} for item in live]
-    kept = [{member: value for member, value in item.items() if value != MASK} for item in old]
-    new = [{m: v for m, v in item.items() if m not in _ASKING and v is not None} for item in declared if item.get(key) in names]
-    return [*kept, *new]
 
 
 def masks(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- any JSON value

@@ -12,13 +12,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import path_text
-from centrali_deploy.plan.verdicts import PROTECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from centrali_deploy.address import Address, Path
     from centrali_deploy.errors import Position
+    from centrali_deploy.plan.move import Move
     from centrali_deploy.plan.verdicts import Hazard, Hint, Refusal
 
 FORMAT = 1
@@ -71,7 +71,7 @@ class Change:
 
     `requires`: addresses that must have been applied before. `deferred`: items left out of a create because they refer
     to something created later; a second change of the same address, an update, adds them. `adopting`: the resource is
-    live but was not recorded. `undeclared`: it is ours, no longer declared, and kept.
+    live but was not recorded. `undeclared`: it is ours, no longer declared, and kept. `moves`: whose values go along.
     """
 
     address: Address
@@ -83,6 +83,7 @@ class Change:
     adopting: bool = False
     undeclared: bool = False
     position: Position | None = field(default=None, compare=False)
+    moves: tuple[Move, ...] = ()
 
     @classmethod
     def create(cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None) -> Change:
@@ -133,8 +134,19 @@ def _some(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A change that is not carried out, because of the protected address it is about or depends on."""
+
+    change: Change
+    because: Address
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The ordered changes to one workspace, and facts about them. `unmanaged` names live resources that are not ours."""
+    """The ordered changes to one workspace, and facts about them. `unmanaged` names live resources that are not ours.
+
+    What is `left_out` is not among the changes.
+    """
 
     workspace: str
     changes: tuple[Change, ...]
@@ -142,6 +154,7 @@ class Plan:
     unmanaged: tuple[Address, ...] = ()
     hints: tuple[Hint, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -155,18 +168,18 @@ class Plan:
 
     @property
     def protected(self) -> tuple[Refusal, ...]:
-        """What is left out because it is protected."""
-        return tuple(refusal for refusal in self.refusals if refusal.rule == PROTECTED)
+        """Why changes are left out: what is protected."""
+        return tuple(refusal for refusal in self.refusals if not refusal.whole)
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
         """What keeps all of it from being carried out."""
-        return tuple(refusal for refusal in self.refusals if refusal.rule != PROTECTED)
+        return tuple(refusal for refusal in self.refusals if refusal.whole)
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.pending
+        """Whether there is nothing to do, nor anything left out."""
+        return not self.pending and not self.left_out
 
     def count(self, action: Action) -> int:
         """How many changes have this action; a create finished by an update of its own counts once."""

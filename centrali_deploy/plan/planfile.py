@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan, plain
-from centrali_deploy.plan.verdicts import Hint, Policy, Refusal
+from centrali_deploy.plan.model import Action, Change, FieldChange, LeftOut, Mark, Plan, plain
+from centrali_deploy.plan.verdicts import Hazard, Hint, Policy, Refusal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveState
 
@@ -90,6 +90,8 @@ def dump(saved: Saved) -> str:
         "refusals": [{**asdict(each), "address": str(each.address)} for each in plan.refusals],
         "hints": [{**asdict(each), "address": str(each.address)} for each in plan.hints],
         "unmanaged": [str(address) for address in plan.unmanaged],
+        "hazards": [{**asdict(each), "address": str(each.address), "path": _path(each.path)} for each in plan.hazards],
+        "leftOut": [[_change(each.change), str(each.because)] for each in plan.left_out],
         "pins": {str(address): pin for address, pin in sorted(saved.pins.items())},
         "desired": {str(address): _desired(resource) for address, resource in sorted(saved.desired.items())},
     }
@@ -124,6 +126,8 @@ def _saved(document: dict[str, Any], secret: Callable[[str, Address], Secret]) -
         tuple(Refusal(**{**each, "address": Address.parse(each["address"])}) for each in document["refusals"]),
         tuple(map(Address.parse, document["unmanaged"])),
         tuple(Hint(Address.parse(each["address"]), each["message"], tuple(each["lines"])) for each in document["hints"]),
+        tuple(map(_read_hazard, document.get("hazards", ()))),
+        tuple(LeftOut(_read_change(change), Address.parse(text)) for change, text in document.get("leftOut", ())),
     )
     known = {each.name for each in fields(Policy)}
     policy: dict[str, Any] = {
@@ -168,6 +172,12 @@ def _read_change(said: dict[str, Any]) -> Change:
         bool(said["undeclared"]),
         _read_position(said["position"]),
     )
+
+
+def _read_hazard(said: dict[str, Any]) -> Hazard:
+    known = {each.name for each in fields(Hazard)}
+    parts = {name: value for name, value in said.items() if name in known}
+    return Hazard(**{**parts, "address": Address.parse(said["address"]), "path": _read_path(said["path"])})
 
 
 def _field(each: FieldChange) -> list[Any]:

@@ -6,7 +6,6 @@ It decides and does nothing else: no network, no text, no order (that is `orderi
 from __future__ import annotations
 
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import Address, path_text
@@ -15,11 +14,13 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
+from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
+from centrali_deploy.plan.protecting import parted, protections
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
-from centrali_deploy.plan.verdicts import PROTECTED, Hint, Policy, Refusal
+from centrali_deploy.plan.verdicts import Hint, Policy, Refusal
 from centrali_deploy.states import near_name, references
 
 if TYPE_CHECKING:
@@ -40,17 +41,24 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
+    changes = with_moves(changes, desired, before)
+    protected = tuple(protections(changes, policy))
+    going, left_out = parted(ordered(changes, desired, live), (refusal.address for refusal in protected), live)
+    left = {change.address for change in going}
+    changes = [change for change in changes if change.address in left]
     return Plan(
         workspace,
-        ordered(changes, desired, live),
+        going,
         (
             *refusals,
             *fuse(changes, recorded, policy),
             *owned_elsewhere(changes, recorded),
-            *(refusal for change in changes for refusal in (*_protected(change, policy), *_refusals(change, desired, live))),
+            *(refusal for change in changes for refusal in _refusals(change, desired, live)),
+            *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),
         (*forgotten(changes, desired, live, before), *_unknown_mentions(desired, live)),
+        left_out=left_out,
     )
 
 
@@ -158,19 +166,6 @@ def _unknown_mentions(desired: DesiredState, live: LiveState) -> Iterator[Hint]:
             if target not in known:
                 message = f"{address} names {target} at line {line} of its code, which is neither declared nor in the workspace."
                 yield Hint(address, f"{message} {near_name(target, known)}".rstrip())
-
-
-def _protected(change: Change, policy: Policy) -> Iterator[Refusal]:
-    kind = KINDS[change.address.kind]
-    old = [str(Address(change.address.kind, str(field.before))) for field in change.fields if field.path == (kind.identity,)]
-    patterns = [pattern for pattern in policy.protect for name in (str(change.address), *old) if fnmatchcase(name, pattern)]
-    if patterns and change.action in {Action.UPDATE, Action.REPLACE, Action.DELETE}:
-        yield Refusal(
-            PROTECTED,
-            change.address,
-            f'It is protected ("{patterns[0]}") and would be changed.',
-            "Take the change back, or the pattern out of protect: in the manifest.",
-        )
 
 
 def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Refusal]:

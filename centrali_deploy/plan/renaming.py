@@ -176,7 +176,7 @@ def _items(declared: DesiredResource, live: Plain, known: Recorded | None) -> tu
                 spec = _with(spec, (member, index, key), new)
                 path = (member, Item(new), key)
                 position = declared.position((*path[:2], "renamedFrom"))
-                fields.append(FieldChange(path, old, new, places[member].rename_note, position=position))
+                fields.append(FieldChange(path, old, new, position=position))
     return spec, tuple(fields)
 
 

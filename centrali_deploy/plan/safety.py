@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address, Item, path_text
+from centrali_deploy.address import Address, path_text
+from centrali_deploy.errors import UsageProblem
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.plan.carrying import carried_names, update_spec
+from centrali_deploy.plan.carrying import update_spec
 from centrali_deploy.plan.model import Action, Plan
+from centrali_deploy.plan.moving import danger_of
 from centrali_deploy.plan.verdicts import Hazard, Policy, Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from centrali_deploy.parts import Plain
-    from centrali_deploy.plan.model import Change, FieldChange
+    from centrali_deploy.plan.model import Change
     from centrali_deploy.states import DesiredState, LiveState
+
+Question = tuple[Address, str]
+"""An address, and the path of a hazard of it; an empty one asks for all of its records."""
+NO_QUERY = "no query finds them"
 
 
 def hazards(plan: Plan, desired: DesiredState, live: LiveState) -> tuple[Hazard, ...]:
@@ -31,64 +37,71 @@ def _of(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Haza
     elif change.action is Action.UPDATE:
         members = {field.member for field in change.fields}
         after = {**before, **update_spec(kind, desired[change.address].spec, before, members)}
-        found = kind.dangers_of_changing(before, after)
+        found = kind.dangers_of_changing(before, after, {move.new: move.old for move in change.moves})
     else:
         return
-    for member, names in carried_names(kind, change, before).items():
-        for new, old in names.items():
-            where = {f"data.{old}": {"exists": True}}
-            yield Hazard(
-                change.address, (member, Item(new)), losing=False, message=f"values are copied from {old}", where=where, copies=True
-            )
-    for field in change.fields:
-        if _left_behind(change, field, before):
-            message = f"values under {field.before} cannot be taken along: {_why(field, change)}"
-            where = {f"data.{field.before}": {"exists": True}}
-            yield Hazard(change.address, field.path[:2], losing=True, message=message, where=where)
-    for danger in found:
-        yield Hazard(change.address, danger.path, danger.losing, danger.message, danger.where)
+    for danger in (*map(danger_of, change.moves), *found):
+        yield Hazard(change.address, danger.path, danger.grade, danger.message, danger.where, danger.fate)
 
 
-def _left_behind(change: Change, field: FieldChange, before: Plain) -> bool:
-    """Whether an item is renamed whose values nobody can read."""
-    kind = KINDS[change.address.kind]
-    place = kind.places.get(field.member)
-    is_name = bool(place and place.carried and len(field.path) > len(("member", "item")) and field.path[2] == place.key)
-    return is_name and str(field.after) not in carried_names(kind, change, before).get(field.member, {})
+def questions(found: Sequence[Hazard]) -> Iterator[tuple[Question, str, dict[str, Any]]]:
+    """What is to be counted, each with the structure and the where-tree: all its records, and what a query can tell of each hazard."""
+    for address in dict.fromkeys(hazard.address for hazard in found):
+        yield (address, ""), address.name, {}
+    for hazard in found:
+        if hazard.where:
+            yield (hazard.address, path_text(hazard.path)), hazard.address.name, hazard.where
 
 
-def _why(field: FieldChange, change: Change) -> str:
-    names = [other for other in change.fields if other.path[2:] == field.path[2:] and other.member == field.member]
-    chain = {other.before for other in names} & {other.after for other in names}
-    return "rename one after the other, for a new name is an old one" if chain else "they are secret"
+def counted(found: Sequence[Hazard], answers: Mapping[Question, int | str]) -> tuple[Hazard, ...]:
+    """Hazards with how many records each concerns, or why nobody knows. Where there are no records, none is concerned."""
+    return tuple(_counted(hazard, answers) for hazard in found)
 
 
-def weighed(plan: Plan, counted: tuple[Hazard, ...], policy: Policy) -> Plan:
+def _counted(hazard: Hazard, answers: Mapping[Question, int | str]) -> Hazard:
+    all_of_them = answers[hazard.address, ""]
+    total = all_of_them if isinstance(all_of_them, int) else None
+    answer = answers.get((hazard.address, path_text(hazard.path)), NO_QUERY) if hazard.where != {} else all_of_them
+    if total == 0:
+        answer = 0
+    count, unknown = (answer, "") if isinstance(answer, int) else (None, answer)
+    return replace(hazard, count=count, total=total, unknown=unknown)
+
+
+def weighed(plan: Plan, found: tuple[Hazard, ...], policy: Policy) -> Plan:
     """A plan that knows its hazards, and is refused for each loss that nobody consented to."""
-    refusals = tuple(_refusal(hazard) for hazard in counted if hazard.losing and hazard.count != 0 and not _allowed(hazard, policy))
-    return replace(plan, hazards=counted, refusals=(*plan.refusals, *refusals))
+    refusals = tuple(_refusal(hazard) for hazard in found if hazard.weight == "losing" and not _allowed(hazard, policy))
+    return replace(plan, hazards=found, refusals=(*plan.refusals, *refusals))
 
 
-def unknown_consents(plan: Plan, policy: Policy) -> tuple[str, ...]:
-    """Consents that no hazard of the plan needs."""
-    named = {name for hazard in plan.hazards for name in _names(hazard)}
-    return tuple(text for text in policy.allow_loss if text not in named)
+def refuse_unknown_consents(plan: Plan, policy: Policy) -> None:
+    """Raise UsageProblem for a consent to a loss that the plan does not hold: it was probably meant for another one."""
+    known = list(dict.fromkeys(name for hazard in plan.hazards if hazard.losing for name in _names(hazard)))
+    for name in policy.allow_loss:
+        if name not in known:
+            near = get_close_matches(name, known, n=1) or known[-1:]
+            hint = f"Did you mean {near[0]}?" if near else "Leave it out: nothing is lost."
+            raise UsageProblem(f"--allow-data-loss {name} is about nothing that this plan loses.", hint)
 
 
 def _refusal(hazard: Hazard) -> Refusal:
-    said = counted_words(hazard)
     where = f"{path_text(hazard.path)}: " if hazard.path else ""
-    return Refusal(
-        "data-loss", hazard.address, f"{where}{hazard.message} ({said}).", f"If that is meant, pass --allow-data-loss {_names(hazard)[-1]}."
-    )
+    hint = f"If that is meant, pass --allow-data-loss {_names(hazard)[-1]}."
+    return Refusal("data-loss", hazard.address, f"{where}{hazard.message} ({counted_words(hazard)}).", hint)
 
 
 def counted_words(hazard: Hazard) -> str:
-    """How many records a hazard concerns: `412 of 9,120 records`."""
+    """How many records a hazard concerns: `412 of 9,120 records would lose a value`; where nobody knows, why."""
+    fate = f" {hazard.fate}" if hazard.fate else ""
     if hazard.count is None:
-        return f"nobody could count which of {hazard.total:,} records" if hazard.total is not None else "the records could not be counted"
-    of = "" if hazard.total in (None, hazard.count) else f" of {hazard.total:,}"
-    return f"{hazard.count:,}{of} record{'' if (hazard.total or hazard.count) == 1 else 's'}"
+        of = "" if hazard.total is None else f" of {_records(hazard.total)}"
+        return f"how many{of}{fate or ' are concerned'} is not known: {hazard.unknown}"
+    of = "" if hazard.total in {None, hazard.count} else f"{hazard.count:,} of "
+    return f"{of}{_records(hazard.total if of and hazard.total is not None else hazard.count)}{fate}"
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'' if count == 1 else 's'}"
 
 
 def _names(hazard: Hazard) -> tuple[str, ...]:
@@ -97,17 +110,10 @@ def _names(hazard: Hazard) -> tuple[str, ...]:
     return (str(hazard.address), f"{hazard.address}.{field}") if field else (str(hazard.address),)
 
 
+def consent(hazard: Hazard) -> str | None:
+    """What has to be named for a loss to be allowed; None when nothing has to."""
+    return _names(hazard)[-1] if hazard.weight == "losing" else None
+
+
 def _allowed(hazard: Hazard, policy: Policy) -> bool:
     return any(name in policy.allow_loss for name in _names(hazard))
-
-
-def counts(hazards: tuple[Hazard, ...], found: Mapping[tuple[Address, str], int | None]) -> tuple[Hazard, ...]:
-    """Hazards with how many records each concerns, by its address and path; those of the whole structure stand at the empty path."""
-    return tuple(_counted(hazard, found) for hazard in hazards)
-
-
-def _counted(hazard: Hazard, found: Mapping[tuple[Address, str], int | None]) -> Hazard:
-    """Where there are no records, none is concerned, whether or not a query can tell."""
-    total = found.get((hazard.address, ""))
-    count = found.get((hazard.address, path_text(hazard.path) if hazard.where != {} else ""))
-    return replace(hazard, count=0 if total == 0 else count, total=total)

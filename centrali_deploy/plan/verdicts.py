@@ -3,47 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Address, Path
-
-PROTECTED = "protected"
-"""The rule that keeps one resource as it is, while the rest of a plan is carried out."""
+    from centrali_deploy.dangers import Grade
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a plan must not be applied as it is: which rule, about what, and what would pass it."""
+    """Why a plan must not be applied as it is: which rule, about what, and what would pass it.
+
+    `whole`: nothing of the plan is applied; otherwise the change of this address alone is left out.
+    """
 
     rule: str
     address: Address
     message: str
     hint: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """What a change means for the records that are there. `losing`: stored values are lost; otherwise it is risky, or copies.
+    """What a change means for the records that are there, as far as nobody has counted them: values are copied, at risk or lost.
 
-    `where` finds the records concerned (None: no query does); `count` of `total` are, None when that is not known.
+    `where` finds the records concerned (None: no query does), `fate` says what becomes of each. `count` of `total` are;
+    None when that is not known, and `unknown` says why.
     """
 
     address: Address
     path: Path
-    losing: bool
+    grade: Grade
     message: str
     where: Any = field(default=None, compare=False)
-    copies: bool = False
+    fate: str = ""
     count: int | None = field(default=None, compare=False)
     total: int | None = field(default=None, compare=False)
+    unknown: str = field(default="", compare=False)
 
     @property
-    def sort(self) -> str:
-        """`safe` when no record is concerned; otherwise `losing`, `copy` or `risky`."""
-        if self.count == 0:
-            return "safe"
-        return "losing" if self.losing else "copy" if self.copies else "risky"
+    def losing(self) -> bool:
+        """Whether values are lost of the records concerned."""
+        return self.grade == "losing"
+
+    @property
+    def weight(self) -> Grade | Literal["safe"]:
+        """What it is once they are counted: safe when there are none."""
+        return "safe" if self.count == 0 else self.grade
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _PROGRESS = {
     "running": "while writing: the addresses of what is being written",
     "done": "while writing: how many changes have ended",
     "of": "while writing: how many there are",
+    "copied": "while writing: how many values of records were copied in what is running",
 }
 EVENTS = {
     "begin": ("The run begins.", {"command": "the command", "tool": "the version of centrali-deploy"}),

@@ -9,6 +9,7 @@ from centrali_deploy.address import path_text
 from centrali_deploy.errors import DeployError, ExitCode, ManifestError, RemoteError
 from centrali_deploy.plan.calls import state_call
 from centrali_deploy.plan.model import FORMAT, Action, plain
+from centrali_deploy.plan.safety import consent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,15 +41,24 @@ def plan_part(plan: Plan) -> dict[str, Any]:
             {
                 "address": str(hazard.address),
                 "path": path_text(hazard.path),
-                "class": hazard.sort,
+                "class": hazard.weight,
                 "message": hazard.message,
                 "records": hazard.count,
                 "of": hazard.total,
+                "unknown": hazard.unknown or None,
+                "consent": consent(hazard),
             }
             for hazard in plan.hazards
         ],
+        "leftOut": [{**change_part(left.change), "because": str(left.because)} for left in plan.left_out],
         "refusals": [
-            {"rule": refusal.rule, "address": str(refusal.address), "message": refusal.message, "hint": refusal.hint}
+            {
+                "rule": refusal.rule,
+                "address": str(refusal.address),
+                "message": refusal.message,
+                "hint": refusal.hint,
+                "refuses": "plan" if refusal.whole else "change",
+            }
             for refusal in plan.refusals
         ],
     }
@@ -97,6 +107,7 @@ def outcome_part(outcome: Outcome) -> dict[str, Any]:
         "error": error_part(outcome.error) if outcome.error else None,
         "culprit": str(outcome.culprit) if outcome.culprit else None,
         "problems": [problem_part(problem) for problem in outcome.problems],
+        "copied": outcome.copied,
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.outcome import Status
+from centrali_deploy.report.fields import counted
 from centrali_deploy.report.text import STATE, symbol_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Call, Outcome
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _ENDED = {Status.APPLIED: ("done", "green"), Status.FAILED: ("FAILED", "red"), Status.SKIPPED: ("skipped", "yellow")}
 _PLAIN = {"create": "+", "update": "~", "delete": "-"}
+NOTHING: dict[Address, int] = {}
 _SYMBOLS = {**_PLAIN, "add": "+", "copy": "="}
 
 
@@ -28,6 +30,7 @@ def outcome_lines(outcome: Outcome, number: int, of: int, paint: Paint) -> Itera
     word, style = _ENDED[outcome.status]
     symbol, _ = symbol_of(outcome.change)
     tail = f"  {outcome.seconds:.1f} s" if outcome.status is Status.APPLIED else ""
+    tail += f"  {counted(outcome.copied, 'value')} copied" if outcome.copied else ""
     if outcome.culprit:
         tail = f"  because {outcome.culprit} failed"
     yield f"[{number}/{of}] {symbol} {outcome.change.address}  {paint(word, style)}{tail}"
@@ -44,9 +47,10 @@ def _call(call: Call, paint: Paint) -> str:
     return f"    {_SYMBOLS.get(call.name, STATE)} {call.name}  {paint(*_ENDED[call.status])}"
 
 
-def progress_line(running: Sequence[Address], done: int, of: int) -> str:
-    """What is being written now, and how many of how many are done."""
-    return f"[{done}/{of}] Writing {', '.join(map(str, running))}" if running else ""
+def progress_line(running: Sequence[Address], done: int, of: int, copied: Mapping[Address, int] = NOTHING) -> str:
+    """What is being written now, how many of how many are done, and how many values of records were copied meanwhile."""
+    names = [f"{address} ({counted(copied[address], 'value')} copied)" if address in copied else str(address) for address in running]
+    return f"[{done}/{of}] Writing {', '.join(names)}" if running else ""
 
 
 def outcomes_summary(outcomes: Sequence[Outcome]) -> str:

@@ -36,7 +36,7 @@ SYMBOLS = {
 }
 STATE = ">"
 """A call that only sets a state."""
-_HAZARDS = {"losing": ("LOSS", "red"), "risky": ("risk", "yellow"), "copy": ("copy", "cyan"), "safe": ("safe", "green")}
+_WEIGHTS = {"losing": ("LOSS", "red"), "risky": ("risk", "yellow"), "copy": ("copy", "cyan"), "safe": ("safe", "green")}
 _MOST_PROBLEMS = 50
 _DOING = {
     Action.CREATE: "to create",
@@ -69,6 +69,7 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         yield ""
         yield "In the workspace, not declared here and left alone:"
         yield from (f"  {address}" for address in plan.unmanaged)
+    yield from left_out_lines(plan, paint, verbose=verbose)
     yield from hazard_lines(plan, paint)
     yield from refusal_lines(plan, paint)
     for hint in plan.hints:
@@ -79,8 +80,18 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
     yield summary(plan, paint)
 
 
+def left_out_lines(plan: Plan, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
+    """What is not carried out: what is protected, and what depends on its change."""
+    for left in plan.left_out:
+        first, *rest = change_lines(left.change, paint, verbose=verbose)
+        yield ""
+        yield f"Left out, because {'it' if left.because == left.change.address else left.because} is protected:"
+        yield f"  {first}"
+        yield from (f"  {line}" for line in rest)
+
+
 def refusal_lines(plan: Plan, paint: Paint) -> Iterator[str]:
-    """What a protection says against the plan, and what apply makes of it."""
+    """What refuses the plan or leaves out a part of it, and what apply makes of that."""
     for refusal in plan.refusals:
         yield ""
         yield paint(f"! {refusal.address}: {refusal.message}", "red")
@@ -97,7 +108,7 @@ def hazard_lines(plan: Plan, paint: Paint) -> Iterator[str]:
         yield ""
         yield "Records:"
     for hazard in sorted(plan.hazards, key=lambda each: not each.losing):
-        word, style = _HAZARDS[hazard.sort]
+        word, style = _WEIGHTS[hazard.weight]
         at = f" {path_text(hazard.path)}" if hazard.path else ""
         yield f"  {paint(word, style)}  {hazard.address}{at}: {hazard.message} ({counted_words(hazard)})"
 
@@ -151,6 +162,7 @@ def summary(plan: Plan, paint: Paint) -> str:
     if plan.empty:
         return paint(f"No changes. {rest}.", "green")
     counts = [f"{plan.count(action)} {words}" for action, words in _DOING.items() if plan.count(action)]
+    counts += [f"{len(plan.left_out)} left out"] if plan.left_out else []
     return f"{paint('Plan:', 'bold')} {', '.join(counts)}; {rest}."
 
 

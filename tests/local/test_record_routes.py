@@ -250,3 +250,11 @@ def test_no_parameters_are_a_mistake_of_ours(any_shape: tuple[httpx.Client, str]
     for path in (f"{RECORDS}/slug/s", f"{RECORDS}/{id_}"):
         assert api.get(path, params=query).status_code in {200, 400}
     assert api.post(f"{RECORDS}/slug/loose", json={"data": {}}, params=query).status_code in {201, 400}
+
+
+def test_what_a_record_holds_under_a_name_that_is_gone_is_not_in_the_way_of_an_update(api: httpx.Client) -> None:
+    id_ = declared(api, "s", {"name": "a", "type": "number"}, {"name": "b", "type": "number"})
+    record = api.post(f"{RECORDS}/slug/s", json={"data": {"a": 1, "b": 2}}).json()["id"]
+    api.put(f"{DATA}/collections/{id_}", json={"properties": [{"name": "a", "type": "number"}]}).raise_for_status()
+    assert api.patch(f"{RECORDS}/{record}", json={"data": {"a": 3}}).status_code == 200
+    assert api.patch(f"{RECORDS}/{record}", json={"data": {"b": 3}}).status_code == 400

@@ -13,7 +13,7 @@ from centrali_deploy.errors import ExitCode, ManifestError, UnsafePlan
 from centrali_deploy.manifest.environments import merged
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check, refuse_protected, unprotected
+from centrali_deploy.pipeline.apply import apply, check, refuse_protected
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.verdicts import Policy
@@ -209,12 +209,14 @@ def test_what_is_protected_is_not_updated_or_replaced(pattern: str, action: Acti
     assert planned(before, client).plan.empty
     after = loaded(text.replace(*CHANGES[action]), "prod")
     found = planned(after, client)
-    assert {(str(change.address), change.action) for change in found.plan.pending} == {(address, action)}
+    assert (found.plan.pending, found.plan.empty) == ((), False)
+    assert {(str(left.change.address), left.change.action, str(left.because)) for left in found.plan.left_out} == {
+        (address, action, address)
+    }
     (refusal,) = found.plan.refusals
-    assert (refusal.rule, str(refusal.address)) == ("protected", address)
+    assert (refusal.rule, str(refusal.address), refusal.whole) == ("protected", address, False)
     assert refusal.message.startswith('It is protected ("')
     check(found, client)
-    assert unprotected(found).plan.pending == ()
     with pytest.raises(UnsafePlan) as caught:
         refuse_protected(found.plan)
     assert caught.value.exit_code == ExitCode.REFUSED == 8

@@ -9,9 +9,9 @@ import pytest
 
 from centrali_deploy.address import Address, Item
 from centrali_deploy.errors import Position, UsageProblem
-from centrali_deploy.plan.model import Change, FieldChange, Mark, Plan
+from centrali_deploy.plan.model import Change, FieldChange, LeftOut, Mark, Plan
 from centrali_deploy.plan.planfile import FORMAT, Saved, dump, is_plan, moved, pins, read
-from centrali_deploy.plan.verdicts import Hint, Policy, Refusal
+from centrali_deploy.plan.verdicts import Hazard, Hint, Policy, Refusal
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import DesiredResource, LiveResource, LiveState
 
@@ -19,6 +19,8 @@ F, S = Address("function", "f"), Address("structure", "s")
 PATH = ("properties", Item("email"), "maxLength")
 UPDATE = Change.update(S, "fields differ", [FieldChange(PATH, 5, Mark.ABSENT, "note", Position("w.yaml", 3, 5), "--var", "theirs")])
 CREATE = Change.create(F, "not there yet", [FieldChange(("code",), Mark.ABSENT, "x")], Position("w.yaml", 9, 3))
+HAZARD = Hazard(S, PATH, "losing", "gone", {"data.email": {"exists": True}}, "would lose a value", 412, 9120)
+GONE = Change.delete(Address("trigger", "gone"), "no longer declared")
 LIVE = LiveState({S: LiveResource(S, "secret-id", {"properties": [{"name": "email", "maxLength": 5}]})})
 
 
@@ -27,7 +29,15 @@ def secret(origin: str, _address: Address) -> Secret:
 
 
 def saved(**rest: Any) -> Saved:
-    plan = Plan("acme", (CREATE, UPDATE), (Refusal("rule", S, "no", "do"),), (Address("function", "other"),), (Hint(F, "look", ("a",)),))
+    plan = Plan(
+        "acme",
+        (CREATE, UPDATE),
+        (Refusal("rule", S, "no", "do"),),
+        (Address("function", "other"),),
+        (Hint(F, "look", ("a",)),),
+        hazards=(HAZARD,),
+        left_out=(LeftOut(GONE, S),),
+    )
     desired = {
         F: DesiredResource(F, {"code": "x", "key": Secret("${env:KEY}", lambda: "canary-1")}, renamed_from="old"),
         S: DesiredResource(S, {"properties": [{"name": "email"}]}, renamed_items={("properties", "email"): "mail"}),
@@ -46,6 +56,7 @@ def test_what_is_read_is_what_was_written() -> None:
         "prod",
         {"deployment": "billing"},
     )
+    assert (after.plan.hazards[0].count, after.plan.hazards[0].where) == (412, HAZARD.where)
     assert [change.fields[0].side for change in after.plan.changes] == ["", "theirs"]
     assert [str(change.position) for change in after.plan.changes] == ["w.yaml:9:3", "None"]
     assert after.desired[F].spec["key"].reveal() == "found"

@@ -31,7 +31,7 @@ CODE = "async function run() { return 1 }"
 LONGER = "async function run() { return api.fetchRecord('orders', {limit: 100, filter: {paid: true}}) }"
 F = {"code": CODE}
 G = {"code": LONGER}
-STAYS = "what records hold under the old name is copied"
+COPIED = "what records hold under the old name is copied"
 
 
 class Workspace:
@@ -136,7 +136,7 @@ def test_a_property_is_renamed_in_place_with_what_nobody_declared(workspace: Wor
     ours = {"name": "email", "type": "string", "renamedFrom": "mail"}
     (change,) = workspace.apply(structures=structures({"name": "n", "type": "number"}, ours)).pending
     assert lines(change) == [("properties[email].name", "mail", "email")]
-    assert change.fields[0].note == STAYS
+    assert change.fields[0].note == COPIED
     assert workspace.ids == before
     assert workspace.spec("structure/s")["properties"] == [{"name": "n", "type": "number"}, {**full, "name": "email"}]
 

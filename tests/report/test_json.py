@@ -70,7 +70,8 @@ def test_a_plan_has_every_part() -> None:
             },
         ],
         "hazards": [],
-        "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes."}],
+        "leftOut": [],
+        "refusals": [{"rule": "rule", "address": "function/f", "message": "No.", "hint": "Yes.", "refuses": "plan"}],
         "hints": [],
     }
 
@@ -87,7 +88,7 @@ def test_outcomes_say_how_each_change_ended() -> None:
     )
     assert applied == {
         "address": "function/f", "action": "create", "status": "applied", "seconds": 1.235,
-        "calls": [{"call": "create", "status": "applied"}], "error": None, "culprit": None, "problems": [],
+        "calls": [{"call": "create", "status": "applied"}], "error": None, "culprit": None, "problems": [], "copied": 0,
     }  # fmt: skip
     assert (failed["status"], failed["error"], failed["problems"]) == ("failed", error_part(error), [SAID])
     assert (skipped["status"], skipped["culprit"]) == ("skipped", "function/g")

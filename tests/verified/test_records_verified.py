@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from api import TRIGGERS
+from api import STRUCTURES, TRIGGERS
 
 from centrali_deploy.wire import MASK, RUNS_PATH, one, page
 
@@ -80,6 +80,14 @@ def test_a_strict_structure_checks(definition: dict[str, Any], good: Any, bad: A
     slug = structure(api, {"name": "x", **definition})
     assert record(api, slug, x=good).status_code == 201
     assert [record(api, slug, **data).status_code for data in ({"x": bad}, {"unknown": 1})] == [400, 400]
+
+
+def test_a_value_under_a_name_that_is_gone_stays_out_of_the_way(api: Api) -> None:
+    made_of = api.structure(properties=[TEXT, {"name": "gone", "type": "number"}])
+    first = made(api, str(made_of["recordSlug"]), title="a", gone=1)
+    assert api.change(STRUCTURES, made_of, properties=[TEXT]).status_code == 200
+    assert api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"title": "b"}}).status_code == 200
+    assert api.send("PATCH", RECORDS, f"/{first['id']}", json={"data": {"gone": 2}}).status_code == 400
 
 
 def test_defaults_and_immutable_values(api: Api) -> None:
