@@ -92,7 +92,7 @@ class Owning:
             )
         )
 
-    def end(self, planned: Planned, outcomes: Sequence[Outcome], after: LiveState, note: str = "") -> None:
+    def end(self, planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> None:
         """Record what is ours now, and what became of each change."""
         if self.door is None or self.ledger is None:
             return
@@ -102,7 +102,7 @@ class Owning:
             ended = tuple(
                 (str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes
             )
-            self._entry = replace(self._entry, ended=_now(), outcomes=ended, note=note)
+            self._entry = replace(self._entry, ended=_now(), outcomes=ended)
             self.door.amend(self._entry)
 
     def adopted(self, planned: Planned) -> bool:
