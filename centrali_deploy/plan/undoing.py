@@ -78,8 +78,8 @@ def undoing(done: Sequence[Done], live: LiveState, recorded: RecordedState) -> U
     for each in here:
         if each.action is Action.CREATE:
             found.scope[each.address] = None
-        elif each.action is Action.DELETE:
-            _again(each, back, found)
+        elif each.action is Action.DELETE or each.address not in live.resources:
+            _again(each, back, recorded, found)
         else:
             _earlier(each, live.resources[each.address].spec, back, found)
     if found.refused:
@@ -91,13 +91,19 @@ def undoing(done: Sequence[Done], live: LiveState, recorded: RecordedState) -> U
 
 
 def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoing) -> bool:
-    """Whether there is something to undo still; otherwise it is said why not."""
+    """Whether there is something to undo still; otherwise it is said why not.
+
+    A rollback that was killed may have left something half made, of which nothing is recorded but that it is ours; or it may
+    have deleted what it was to put the earlier one in place of. Both is made whole.
+    """
     present, known = live.resources.get(each.address), recorded.resources.get(each.address)
     old = Address(each.address.kind, each.was) if each.was else None
     if each.action is Action.DELETE:
-        reason = "it is there again" if present else ""
+        reason = "it is there again" if present and not (known and known.spec is None) else ""
     elif each.action is Action.CREATE:
         reason = "" if known else "it is no longer ours"  # what is gone already is forgotten
+    elif each.action is Action.REPLACE and present is None and known:
+        reason = ""
     elif present is None or known is None or is_another(known, present):
         reason = "it is gone, or no longer ours"
     else:
@@ -107,13 +113,16 @@ def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoin
     return not reason
 
 
-def _again(each: Done, back: Mapping[Address, Address], found: Undoing) -> None:
+def _again(each: Done, back: Mapping[Address, Address], recorded: RecordedState, found: Undoing) -> None:
     """Make what was deleted as it was."""
+    if each.address in recorded.resources:
+        found.scope[each.address] = None
     kind = KINDS[each.address.kind]
     spec = pointed(kind, {member: value for member, value in each.before.items() if member in kind.members}, back)
     found.refused += _unreadable(each.address, spec)
-    found.desired[each.address] = DesiredResource(each.address, spec)
-    found.ours[each.address] = each.ours
+    address = back.get(each.address, each.address)
+    found.desired[address] = DesiredResource(address, spec)
+    found.ours[address] = each.ours
     found.remarks.append(_bare(each, kind))
 
 

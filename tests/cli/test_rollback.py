@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,16 +13,25 @@ import pytest
 from centrali_deploy.cli.connection import Settings, connect
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
+from centrali_deploy.remote.in_process import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import httpx
 
 CODE = "async function run() {}"
 F = {"code": CODE, "timeoutMs": 1000}
 TITLE, TOTAL = {"name": "title", "type": "string"}, {"name": "total", "type": "number"}
 DAILY = {"function": "f", "executionType": "scheduled", "triggerMetadata": {"scheduleType": "interval", "interval": 86400}}
 CALLED = {"function": "f", "executionType": "on-demand"}
+FLOW = {
+    "name": "Flow",
+    "status": "active",
+    "trigger": {"type": "on-demand"},
+    "steps": [{"id": "one", "type": "compute", "function": "f"}],
+}
 
 
 def orders(*properties: Any) -> dict[str, Any]:
@@ -111,6 +123,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"functions": {"f": F, "g": F}, "triggers": {"t": CALLED}},
         {"functions": {"g": F}},
         "2 to create",
+    ),
+    "delete of what is active": (
+        {"functions": {"f": F}, "orchestrations": {"flow": FLOW}},
+        {"functions": {"f": F}},
+        "+ orchestration/flow",
     ),
     "rename": ({"functions": {"f": F}}, {"functions": {"g": {**F, "renamedFrom": "f"}}}, "renamed from g"),
     "rename of what others refer to": (
@@ -336,3 +353,72 @@ def test_without_a_ledger_there_is_nothing_to_roll_back(centrali: Callable[..., 
     manifest(functions={"f": F}, ledger="none")
     found = centrali("rollback", "--local")
     assert (found.code, "ledger: none" in found.err) == (3, True)
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@pytest.fixture
+def killed_at(monkeypatch: pytest.MonkeyPatch, centrali: Callable[..., Any], project: Path) -> Callable[..., bool]:
+    """Run a command that ends without a word before its n-th request that writes; gives whether it came so far."""
+    send = InProcess.handle_request
+
+    def killed_at(at: int, *words: str) -> bool:
+        left = [at]
+
+        def handle(transport: InProcess, request: httpx.Request) -> httpx.Response:
+            if request.method != "GET" and not request.url.path.endswith("/token"):
+                left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return send(transport, request)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(InProcess, "handle_request", handle)
+            try:
+                centrali(*words)
+            except Killed:
+                return True
+        return False
+
+    assert project.exists()
+    return killed_at
+
+
+EVERY = int(os.environ.get("KILLED_EVERY", "5"))
+"""Of all the requests that write, at which the process is killed: 1 is each of them, of every case."""
+SOME = (
+    "create with what refers to it",
+    "delete of two that belong together",
+    "delete of what is active",
+    "rename of what others refer to",
+    "replace",
+    "renamed property",
+)
+
+
+@pytest.mark.parametrize("case", CASES if EVERY == 1 else SOME)
+def test_wherever_it_is_killed_the_same_command_ends_where_it_would_have(
+    case: str, apply: Callable[..., None], killed_at: Callable[..., bool], centrali: Callable[..., Any], project: Path
+) -> None:
+    """The number must be said: without it, one that was killed when all was recorded would itself be taken back."""
+    before, after, _ = CASES[case]
+    apply(**before)
+    was = live()
+    apply("--prune", **after)
+    shutil.copytree(project / ".centrali", project / "kept")
+    for at in itertools.count(0 if EVERY == 1 else 1, EVERY):
+        shutil.rmtree(project / ".centrali")
+        shutil.copytree(project / "kept", project / ".centrali")
+        manifest(**after)
+        if not killed_at(at, "rollback", "2", "--local", "--yes"):
+            break
+        centrali("unlock", "--local")  # the process that holds it is this one, and it is still there
+        found = centrali("rollback", "2", "--local", "--yes")
+        assert (at, found.code, live()) == (at, 0, was), found
+        manifest(**before)
+        again = centrali("apply", "--local", "--prune", "--yes")
+        assert (at, again.code, live(), "applied" in again.out) == (at, 0, was, "forget" in again.out), again
+        assert "No changes." in centrali("plan", "--local", "--prune").out
+    assert at > 5
