@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from centrali_deploy.cli.executing import shown
+from centrali_deploy.cli.interrupting import Stopping, stops_between_changes
 from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, waiting
 from centrali_deploy.cli.running import resend_secrets, workspace_command
-from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
+from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, Interrupted, UsageProblem
 from centrali_deploy.pipeline.acting import actor
 from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale
 from centrali_deploy.pipeline.plan import plan
@@ -94,6 +95,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
     refuse_unknown_consents(planned.plan, policy)
     check(planned, run.client)
     found: list[Outcome] = []
+    stopping = Stopping()
     if planned.plan.pending or own.adopted(planned):
         if planned.plan.pending and not yes:
             _ask(run.where, run.answer)
@@ -102,12 +104,16 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             approved, planned = planned, _planned(run, policy, own)
             _approve(run, approved, planned, yes=yes)
             own.begin(planned, who, doing)
-            _execute(run, own, planned, held, found)
-            strange = _concluded(run, own, planned, held, found)
+            stopping.recording = not planned.plan.pending
+            with stops_between_changes(stopping, run.client.pace.stop_waiting):
+                _execute(run, own, planned, held, found, stopping=stopping)
+                strange = _concluded(run, own, planned, held, found)
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
     refuse_protected(planned.plan)
+    if stopping():
+        raise Interrupted("Interrupted, when all was done and recorded.", "Nothing is left to do.")
 
 
 def _planned(run: Run, policy: Policy, own: Owning) -> Planned:
@@ -132,11 +138,13 @@ def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
     check(now, run.client)  # records may have come that would lose a value
 
 
-def _execute(run: Run, own: Owning, planned: Planned, held: Held | None, found: list[Outcome]) -> None:
+def _execute(  # noqa: PLR0913 -- what an apply goes on with, one by one
+    run: Run, own: Owning, planned: Planned, held: Held | None, found: list[Outcome], *, stopping: Stopping
+) -> None:
     """Carry the plan out; when it breaks off, what was done is recorded all the same."""
     try:
         if planned.plan.pending:
-            shown(lambda stopping: apply(planned, run.client, stopping, held), planned.plan.pending, run, found)
+            shown(apply(planned, run.client, stopping, held), planned.plan.pending, run, found, stopping)
     except DeployError:
         try:
             _concluded(run, own, planned, held, found)

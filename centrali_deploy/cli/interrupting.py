@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from centrali_deploy.cli.terminal import harmless, is_looked_at
@@ -20,26 +21,41 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-@contextmanager
-def stops_between_changes(hurry: Callable[[], None], running: Callable[[], Sequence[Address]] = tuple) -> Iterator[Callable[[], bool]]:
-    """Gives a question: has somebody asked to stop? SIGINT and SIGTERM ask, and `hurry` is called so that nobody waits.
+@dataclass
+class Stopping:
+    """Whether somebody has asked to stop, and what is waited for then.
 
-    `running` tells what is being written: the first time it is waited for, the second time it may have been written or not.
+    `running`: what is being written; the first time it is waited for, the second time it may have been written or not.
+    `recording`: changes are not begun any more, and what became of them is being written down.
     """
-    asked = threading.Event()
+
+    running: dict[Address, None] = field(default_factory=dict)
+    recording: bool = False
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self) -> bool:
+        """Has somebody asked to stop?"""
+        return self.asked.is_set()
+
+
+@contextmanager
+def stops_between_changes(stopping: Stopping, hurry: Callable[[], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM ask to stop, the first time; `hurry` is called so that no change waits. The second time ends the process."""
 
     def ask(_number: int, _frame: object) -> None:
-        named = _named(running())
-        if asked.is_set():
+        named = _named(list(stopping.running))
+        if stopping():
             _say(f"Stopped at once. What was being sent may have taken effect{named}: plan again to see.")
             os._exit(ExitCode.INTERRUPTED)
-        asked.set()
-        hurry()
-        _say(f"Stopping: what was begun is being finished{named}. Once more stops at once.")
+        stopping.asked.set()
+        if not stopping.recording:
+            hurry()
+        waited = "what was done is being recorded" if stopping.recording else f"what was begun is being finished{named}"
+        _say(f"Stopping: {waited}. Once more stops at once.")
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked.is_set
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from centrali_deploy.address import Address
-from centrali_deploy.cli.interrupting import stops_between_changes
+from centrali_deploy.cli.interrupting import Stopping, stops_between_changes
 from centrali_deploy.local.app import create_app
 from centrali_deploy.local.faults import Fault
 from centrali_deploy.local.serving import bound
@@ -116,6 +116,51 @@ def test_nobody_waits_for_an_api_that_asked_to_wait(project: Path) -> None:
     assert "Interrupted: 40 of the changes were not begun." in err
 
 
+AMENDED = ("PATCH", "records/", "slow")
+"""The one change of a record in a short apply, beside the lock: what became of it is written into the history."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_once_while_it_is_recorded_what_was_done_is_recorded_whole(number: int, project: Path) -> None:
+    fault = Fault(*AMENDED, times=1000, seconds=0.5)
+    with serving(fault) as settings:
+        with applying(project, settings) as process:
+            begun(fault, 1)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=20)
+        said = "Stopping: what was done is being recorded. Once more stops at once."
+        assert (process.returncode, err.splitlines()) == (
+            130,
+            ["", said, "Error: Interrupted, when all was done and recorded.", "  Nothing is left to do."],
+        )
+        assert "Apply: 40 applied." in out
+        assert "40 applied" in after(project, settings, "history").stdout
+        assert "No changes. 40 unchanged.\n" in after(project, settings, "apply").stdout  # nothing is adopted, and nobody holds the lock
+
+
+def test_twice_while_it_is_recorded_the_next_apply_finds_out_what_was_done(project: Path) -> None:
+    fault = Fault(*AMENDED, times=1000, seconds=5)
+    with serving(fault) as settings:
+        with applying(project, settings) as process:
+            begun(fault, 1)
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            told = [process.stderr.readline() for _ in range(2)]
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=4)
+        assert (process.returncode, told[1].split(":")[0]) == (130, "Stopping")
+        assert "Stopped at once. What was being sent may have taken effect: plan again to see." in err
+        fault.times = 0
+        again = after(project, settings, "apply")
+        assert (again.returncode, "No changes. 40 unchanged" in again.stdout) == (0, True), again
+
+
+def after(project: Path, settings: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
+    """A command that is run later."""
+    words = [sys.executable, "-m", "centrali_deploy", command]
+    return subprocess.run(words, cwd=project, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 -- this project's own command
+
+
 def test_before_the_first_write_it_is_simply_over(project: Path) -> None:
     fault = Fault("GET", "collections", "slow", times=1000, seconds=3)
     with serving(fault) as settings, applying(project, settings) as process:
@@ -132,8 +177,8 @@ def test_the_first_signal_asks_and_hurries_the_second_one_leaves(
     left: list[int] = []
     monkeypatch.setattr(os, "_exit", left.append)
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    running = [Address("trigger", f"t\x07{number}") for number in range(7)]
-    with stops_between_changes(lambda: hurried.append("hurry"), lambda: running[: 7 - 7 * len(left)]) as stopping:
+    stopping = Stopping(dict.fromkeys(Address("trigger", f"t\x07{number}") for number in range(7)))
+    with stops_between_changes(stopping, lambda: hurried.append("hurry")):
         assert not stopping()
         signal.raise_signal(signal.SIGTERM)
         assert (stopping(), hurried, left) == (True, ["hurry"], [])
@@ -147,7 +192,7 @@ def test_the_first_signal_asks_and_hurries_the_second_one_leaves(
 
 def test_whatever_happens_inside_the_signals_are_given_back() -> None:
     def fail() -> Any:
-        with stops_between_changes(lambda: None):
+        with stops_between_changes(Stopping(), lambda: None):
             raise ZeroDivisionError
 
     before = signal.getsignal(signal.SIGINT)
