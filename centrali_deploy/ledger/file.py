@@ -6,6 +6,7 @@ write makes a new file and puts it in place of the old one, so that it is there 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -30,6 +31,8 @@ USUAL = "default"
 """The deployment whose files have no name in theirs."""
 _ANY = "[0-9a-f]" * 16
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+"""What the system says where a file can have one name only: on exFAT, and on many drives of a network."""
 
 
 class FileDoor(Locking):
@@ -95,9 +98,10 @@ class FileDoor(Locking):
         return [replace(entry, inverse=None) for entry in found if entry]
 
     def entry(self, number: int) -> Entry | None:
-        """One entry, whole."""
-        said = read_json(self._entry(number))
-        return None if said is None else read_entry(said, f"the file {self._entry(number)}")
+        """One entry, whole; none while it is not written yet, or if it never was."""
+        path = self._entry(number)
+        said = read_json(path) if path.exists() and path.stat().st_size else None
+        return None if said is None else read_entry(said, f"the file {path}")
 
     def _entry(self, number: int) -> Path:
         return self._entries / f"{number}.json"
@@ -115,13 +119,14 @@ class FileSlips:
         self._path = path
 
     def all(self) -> list[Slip]:
-        """Every slip."""
+        """Every slip. One that is not written yet is held by nobody: whoever writes it looks again afterwards."""
         found = []
         for path in self._path.parent.glob(f"{self._path.name}.lock.*"):
             number = path.suffix.removeprefix(".")
             with suppress(FileNotFoundError), _explained(path):  # dropped meanwhile
                 if number.isdecimal():
-                    found.append(Slip(int(number), holder_of(path.read_text(encoding="utf-8"), f"the file {path}"), path.name))
+                    text = path.read_text(encoding="utf-8")
+                    found.append(Slip(int(number), holder_of(text, f"the file {path}") if text else None, path.name))
         return found
 
     def put(self, number: int, holder: Holder | None) -> Slip:
@@ -163,9 +168,20 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 -- any JSON value
 
 
 def put_new(path: Path, text: str) -> None:
-    """A new file, whole from the first moment. Raises FileExistsError when there is one."""
+    """A new file, whole from the first moment. Raises FileExistsError when there is one.
+
+    On a file system without hard links it is empty for a moment: whoever reads it then takes it for one that says nothing.
+    """
     with _written_beside(path, text) as new:
-        os.link(new, path)
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
+            new.replace(path)
 
 
 def put_in_place(path: Path, text: str) -> None:

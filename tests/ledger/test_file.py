@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ledgers import entry, holder, ledger
 
-from centrali_deploy.errors import LedgerError, Unreadable
+from centrali_deploy.errors import LedgerError, Locked, Unreadable
 from centrali_deploy.ledger.file import FileDoor
 
 if TYPE_CHECKING:
@@ -107,6 +107,51 @@ def test_a_disk_that_takes_nothing_is_told(file: Path, monkeypatch: pytest.Monke
     assert (door.read(), door.holder(), door.history(9), names(file)) == (ledger(1), None, [], ["ledger.json", "ledger.json.history"])
 
 
+@pytest.fixture
+def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system on which a file has one name."""
+
+    def refuse(*_paths: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_hard_links_it_is_the_same(file: Path) -> None:
+    before = os.umask(0)
+    door = FileDoor(file, "default")
+    door.write(ledger(1))
+    door.take(holder(), 1000)
+    with pytest.raises(Locked):
+        FileDoor(file, "default").take(holder("bob"), 1001)
+    numbers = [door.add(entry()).number, door.add(entry()).number]
+    os.umask(before)
+    assert (numbers, [each.number for each in door.history(9)], door.entry(1) is not None) == ([1, 2], [2, 1], True)
+    assert {path.stat().st_mode & 0o777 for path in file.parent.rglob("*") if path.is_file()} == {0o600}
+    assert not [name for name in names(file) if name.endswith(".tmp")]
+
+
+@pytest.mark.usefixtures("no_links")
+def test_without_hard_links_what_was_killed_before_it_was_written_says_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    door = FileDoor(file, "default")
+    door.add(entry())
+
+    def kill(*_parts: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", kill)
+        acts: list[Callable[[], object]] = [lambda: door.take(holder(), 1000), lambda: door.add(entry())]
+        for act in acts:
+            with pytest.raises(Killed):
+                act()
+    assert ((file.parent / "ledger.json.lock.1").read_text(), (file.parent / "ledger.json.history" / "2.json").read_text()) == ("", "")
+    assert (door.holder(), door.entry(2), [each.number for each in door.history(9)]) == (None, None, [1])
+    door.take(holder("bob"), 1000)
+    assert (door.add(entry()).number, [each.number for each in door.history(9)]) == (3, [3, 1])
+
+
 def test_what_cannot_be_opened_is_told(file: Path) -> None:
     file.mkdir(parents=True)
     with pytest.raises(LedgerError, match="Is a directory"):
@@ -124,13 +169,19 @@ def test_a_lock_that_somebody_edited_holds_until_it_is_broken(file: Path) -> Non
 
 
 RACE = """
+import os
 import sys
 from pathlib import Path
 from centrali_deploy.errors import Locked
 from centrali_deploy.ledger.file import FileDoor
 from centrali_deploy.ledger.model import Holder
 
+def refuse(*_paths):
+    raise PermissionError(1, "Operation not permitted")
+
 path, name = Path(sys.argv[1]), sys.argv[2]
+if sys.argv[3] == "without-links":
+    os.link = refuse
 door, inside = FileDoor(path, "default"), path.with_name("inside")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -149,10 +200,11 @@ print(wins)
 """
 
 
-def test_two_processes_never_have_the_lock_at_the_same_time(file: Path) -> None:
+@pytest.mark.parametrize("links", ["with-links", "without-links"])
+def test_two_processes_never_have_the_lock_at_the_same_time(links: str, file: Path) -> None:
     words = [sys.executable, "-c", RACE, str(file)]
     file.parent.mkdir(parents=True)
-    runs = [subprocess.Popen([*words, name], stdin=-1, stdout=-1, stderr=-1, text=True) for name in ("ann", "bob")]  # noqa: S603 -- our own code
+    runs = [subprocess.Popen([*words, name, links], stdin=-1, stdout=-1, stderr=-1, text=True) for name in ("ann", "bob")]  # noqa: S603 -- our own code
     assert [run.stdout and run.stdout.readline() for run in runs] == ["ready\n", "ready\n"]
     said = []
     for run in runs:
