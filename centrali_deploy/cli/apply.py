@@ -149,7 +149,7 @@ def _execute(  # noqa: PLR0913 -- what an apply goes on with, one by one
         try:
             _concluded(run, own, planned, held, found)
         except DeployError as second:
-            run.answer.tell(f"What was done could not be recorded: {second.message} The next plan finds it out.")
+            run.answer.tell(f"{second.message} {second.hint}")
         raise
 
 
@@ -157,8 +157,13 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
     """Look at the workspace again and record what is ours now; gives what is not as it was meant."""
     if held and held.lost:
         return ()  # somebody else writes now
-    after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
-    own.end(planned, found, after)
+    try:
+        after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
+        own.end(planned, found, after)
+    except DeployError as error:
+        error.message = f"What was done could not be recorded: {error.message}"
+        error.hint = f"{error.hint} The next apply finds it out.".lstrip()
+        raise
     return proven(planned, found, after)
 
 
