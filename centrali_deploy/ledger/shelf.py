@@ -115,7 +115,13 @@ class Shelf:
             self.made = True
         except Conflict:  # somebody else made it at the same moment
             self.made = False
-        return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
+        try:
+            return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
+        except Rejected as error:
+            if self.made or error.status != _GONE:
+                raise
+            said = f"The structure {RESERVED} of {self.where} was deleted, and its name is still taken."
+            raise Unreadable(said, "Restore it in the console, and nothing is lost; or delete it for good.") from error
 
     def _all(self, query: dict[str, str], most: int | None) -> Iterator[Leaf]:
         size = min(PAGE, most or PAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -13,10 +14,17 @@ import pytest
 from centrali_deploy.manifest.formatting import formatted
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+EXPLANATION = ROOT / "docs" / "explanation"
+PAGES = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), EXPLANATION / "journey-of-one-resource.md"]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"(?:#|//) (\S+\.(?:yaml|js|json))\n")
-CHANGING = [(re.compile(r"\d{4}-\d\d-\d\d"), "[DATE]"), (re.compile(r"\d+\.\d s"), "[SECONDS]")]
+CHANGING = [
+    (re.compile(r"\d{4}-\d\d-\d\d"), "[DATE]"),
+    (re.compile(r"\d\d:\d\d:\d\d(\.\d+)?"), "[TIME]"),
+    (re.compile(r"\d+\.\d s"), "[SECONDS]"),
+    (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "[ID]"),
+    (re.compile(r"[0-9a-f]{64}"), "[DIGEST]"),
+]
 
 
 def shell(command: str, folder: Path) -> str:
@@ -73,3 +81,19 @@ README = [
 @pytest.mark.parametrize("command", README)
 def test_the_readme_names_commands_and_flags_that_there_are(command: str, tmp_path: Path) -> None:
     assert "Usage: centrali-deploy" in shell(f"{command} --help", tmp_path)
+
+
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+PROMISES = (EXPLANATION / "what-happens-when.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("file", "name"), sorted(set(NAMED.findall(PROMISES))), ids=lambda part: part.rpartition("/")[2])
+def test_what_happens_when_names_tests_that_there_are(file: str, name: str) -> None:
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    assert name in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+def test_every_row_of_what_happens_when_names_a_test() -> None:
+    sections = re.split(r"^### ", PROMISES, flags=re.MULTILINE)[1:]
+    assert len(sections) > 20
+    assert [section.splitlines()[0] for section in sections if not NAMED.search(section)] == []

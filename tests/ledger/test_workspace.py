@@ -421,3 +421,16 @@ def test_what_is_refused_is_told(app: Any) -> None:
         for act in acts:
             with pytest.raises(Rejected):
                 act()
+
+
+def test_a_deleted_structure_whose_name_is_still_taken_is_told(client: Client) -> None:
+    WorkspaceDoor(client, "default").write(ledger(1))
+    found = client.find(KINDS["structure"], RESERVED)
+    assert found
+    client.delete(KINDS["structure"], found["id"])
+    assert WorkspaceDoor(client, "default").read() is None
+    with pytest.raises(Unreadable, match="The structure centrali-deploy-ledger of the workspace acme-dev was deleted") as caught:
+        WorkspaceDoor(client, "default").take(holder(), 1000)
+    assert caught.value.hint == "Restore it in the console, and nothing is lost; or delete it for good."
+    client.request("DELETE", f"collections/{found['id']}", query={"hard": "true"})
+    WorkspaceDoor(client, "default").take(holder(), 1000)
