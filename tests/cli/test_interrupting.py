@@ -161,13 +161,16 @@ def after(project: Path, settings: dict[str, str], command: str) -> subprocess.C
     return subprocess.run(words, cwd=project, env=os.environ | settings, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 -- this project's own command
 
 
-def test_before_the_first_write_it_is_simply_over(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "end"), [(signal.SIGINT, (130, "", "\nError: Interrupted.\n")), (signal.SIGTERM, (-signal.SIGTERM, "", ""))]
+)
+def test_before_the_first_write_it_is_simply_over(number: int, end: tuple[int, str, str], project: Path) -> None:
     fault = Fault("GET", "collections", "slow", times=1000, seconds=3)
     with serving(fault) as settings, applying(project, settings) as process:
         begun(fault, 1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=2)
-    assert (process.returncode, out, err) == (130, "", "\nError: Interrupted.\n")
+    assert (process.returncode, out, err) == end
 
 
 def test_the_first_signal_asks_and_hurries_the_second_one_leaves(

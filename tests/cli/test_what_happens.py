@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from centrali_deploy.remote.client import Client
+
 CODE = "async function run() {}"
 APPLY = ("apply", "--local", "--yes", "--prune")
 CREATE_APP = "centrali_deploy.local.app.create_app"
@@ -115,32 +117,86 @@ def test_a_token_that_expires_in_the_middle_and_cannot_be_renewed_is_told(
     assert (centrali(*APPLY).code, live()) == (0, {"a": 1000, "b": 1000})
 
 
-def test_an_apply_whose_lock_is_broken_writes_nothing_more(centrali: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def applied_with(monkeypatch: pytest.MonkeyPatch, centrali: Callable[..., Any]) -> Callable[..., Any]:
+    """Apply while somebody else does something, once, right before or after the first POST to a path."""
+
+    def applied_with(act: Callable[[Client], object], path: str, *, after: bool = False) -> Any:
+        send, done = InProcess.handle_request, list[str]()
+
+        def handle(transport: InProcess, request: httpx.Request) -> httpx.Response:
+            hit = request.method == "POST" and request.url.path.endswith(path) and not done
+            if hit:
+                done.append("once")
+            answer = send(transport, request) if after else None
+            if hit:
+                with other_hands() as client:
+                    act(client)
+            return answer or send(transport, request)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(InProcess, "handle_request", handle)
+            found = centrali(*APPLY)
+        assert done
+        return found
+
+    return applied_with
+
+
+def test_an_apply_whose_lock_is_broken_writes_nothing_more(
+    applied_with: Callable[..., Any], centrali: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = "abcdefghijklmnopqrstuvwxyz"  # more than are ever begun at the same time
     manifest(names)
-    send, check, broken = InProcess.handle_request, Held.check, list[str]()
-
-    def handle(transport: InProcess, request: httpx.Request) -> httpx.Response:
-        if request.method == "POST" and request.url.path.endswith("/compute-functions") and not broken:
-            broken.append("once")
-            with other_hands() as client:
-                WorkspaceDoor(client, "default").unlock()
-        return send(transport, request)
+    check = Held.check
 
     def renewing(lock: Held) -> None:
         lock.keep()  # as if half a minute had passed since the last write
         check(lock)
 
     with monkeypatch.context() as patched:
-        patched.setattr(InProcess, "handle_request", handle)
         patched.setattr(Held, "check", renewing)
-        found = centrali(*APPLY)
+        found = applied_with(lambda client: WorkspaceDoor(client, "default").unlock(), "/compute-functions")
     assert (found.code, found.err) == (
         6,
         "Error: The lock was taken over, or broken.\n  Nothing more was written: run again when they have ended.\n",
     )
     assert 0 < len(live()) < len(names)
+    assert "not ended" in centrali("history", "--local").out
     assert (centrali(*APPLY).code, set(live())) == (0, set(names))
+
+
+def edited(name: str, timeout: int) -> Callable[[Client], object]:
+    """Somebody sets a timeout in the console."""
+    kind = KINDS["function"]
+
+    def act(client: Client) -> object:
+        found = client.find(kind, name)
+        assert found
+        return client.update(kind, found["id"], {"timeoutMs": timeout})
+
+    return act
+
+
+def test_what_is_edited_before_the_lock_is_taken_is_planned_anew_and_shown(
+    applied_with: Callable[..., Any], centrali: Callable[..., Any]
+) -> None:
+    manifest("ab")
+    centrali(*APPLY)
+    manifest("ab", 2000)
+    found = applied_with(edited("a", 7), RESERVED)
+    assert (found.code, "\nThe workspace changed meanwhile. Now it is:\n" in found.out, live()) == (0, True, {"a": 2000, "b": 2000})
+    assert "timeoutMs: 7 -> 2000 (somebody else changed it, too)" in found.out
+
+
+def test_what_is_edited_while_it_is_applied_is_seen_by_the_second_look(
+    applied_with: Callable[..., Any], centrali: Callable[..., Any]
+) -> None:
+    manifest("a")
+    found = applied_with(edited("a", 7), "/compute-functions", after=True)
+    assert (found.code, "\nA second look shows that this is not as it was applied:\n" in found.out) == (7, True)
+    assert "Error: The API accepted these changes and does not show them: function/a.\n  Plan again" in found.err
+    assert (centrali(*APPLY).code, live()) == (0, {"a": 1000})
 
 
 def test_a_ledger_that_is_deleted_makes_everything_found_and_nothing_ours(centrali: Callable[..., Any], project: Path) -> None:

@@ -110,6 +110,19 @@ def test_whose_lock_was_taken_over_writes_nothing_more_ever(opened: Opened) -> N
     assert opened().holder() == other.holder
 
 
+def test_a_clock_a_minute_ahead_takes_nothing_away_and_one_that_is_further_is_found_out_by_the_next_renewal(opened: Opened) -> None:
+    time = Time()
+    lock = got(opened(), time)
+    time.pass_(RENEWED)
+    with pytest.raises(Locked):
+        opened().take(holder("bob", time.now + 60), time.now + 60)
+    opened().take(holder("bob", time.now + LEASE), time.now + LEASE)
+    lock.check()
+    lock.keep()
+    with pytest.raises(LeaseLost, match="taken over, or broken"):
+        lock.check()
+
+
 def test_a_lock_that_cannot_be_renewed_is_lost_before_somebody_else_may_take_it(opened: Opened) -> None:
     time = Time()
     door = Away(opened())
