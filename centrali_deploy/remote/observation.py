@@ -128,7 +128,7 @@ def _translated(listed: dict[str, list[Raw]]) -> LiveState:
     doubles: dict[Address, tuple[str, ...]] = {}
     for name, items in listed.items():
         kind = KINDS[name]
-        for item in items:
+        for item in sorted(items, key=lambda item: str(item["id"])):  # of two of one name, the same one whatever came first
             address, id_ = Address(name, item[kind.identity]), str(item["id"])
             if address in resources:
                 doubles[address] = (*doubles.get(address, (resources[address].id,)), id_)
