@@ -14,12 +14,11 @@ from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale, seen_again
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
 from centrali_deploy.plan.safety import refuse_unknown_consents
-from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, plan_part
 from centrali_deploy.report.text import change_lines, moved_lines, plan_lines
 
@@ -149,7 +148,7 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
     """Look at the workspace again and record what is ours now; gives what is not as it was meant."""
     if held and held.lost:
         return ()  # somebody else writes now
-    after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
+    after = run.answer.follow(seen_again(planned, run.client, found), run.client)
     own.end(planned, found, after)
     return proven(planned, found, after)
 
