@@ -66,6 +66,7 @@ bench: .venv/installed ## Measure, side by side
 	@$(BIN)/python benchmarks/records.py
 	@$(BIN)/python benchmarks/runs.py
 	@$(BIN)/python benchmarks/applying.py
+	@$(BIN)/python benchmarks/keeping.py
 
 format: .venv/installed ## Format the code
 	@$(BIN)/ruff format .

@@ -1,7 +1,7 @@
 """The figures, measured side by side in one run and printed as ratios; the median of several runs each.
 
 Start-up against a bare interpreter; validating 1,000 resources against the YAML parser; a plan of 1,000 resources in
-which nothing changed against fetching the same pages bare with httpx, one after the other and four at a time; functions
+which nothing changed, ledger and all, against fetching the same pages bare with httpx, one after the other and four at a time; functions
 run in the sandbox, and the memory of the process they run in.
 """
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LATENCY = 0.05
 """Seconds that the server adds to each request."""
-STRUCTURES, FUNCTIONS, TRIGGERS = 600, 300, 100
+STRUCTURES, FUNCTIONS, TRIGGERS, ORCHESTRATIONS = 550, 300, 100, 50
 FUNCTION = """\
 async function run() {{
   const {{ items }} = await api.queryRecords('s{n:04}', {{ filter: {{ 'data.field1': 'x' }} }});
@@ -61,7 +61,7 @@ def function(n: int) -> str:
 
 
 def generated() -> str:
-    """A manifest of 1,000 resources, about 1.6 MB; no orchestrations, because each of them takes a read of its own."""
+    """A manifest of 1,000 resources, about 1.6 MB."""
     lines = ["version: 1", "workspace: acme-dev", "structures:"]
     for n in range(STRUCTURES):
         lines += [f"  s{n:04}:", f"    name: Structure {n}", "    properties:"]
@@ -74,20 +74,24 @@ def generated() -> str:
     for n in range(TRIGGERS):
         lines += [f"  t{n:04}:", f"    function: f{n:04}", "    executionType: event-driven"]
         lines.append(f"    triggerMetadata: {{event: record_created, recordSlug: s{n:04}}}")
+    lines.append("orchestrations:")
+    for n in range(ORCHESTRATIONS):
+        lines += [f"  o{n:04}:", f"    name: Orchestration {n}", "    trigger: {type: on-demand}", "    steps:"]
+        lines.append(f"      - {{id: only, type: compute, function: f{n:04}}}")
     return "\n".join(lines) + "\n"
 
 
-def slow(app: Any) -> Any:  # noqa: ANN401 -- an ASGI application
+def slow(app: Any, latency: float) -> Any:  # noqa: ANN401 -- an ASGI application
     """The application behind a network that takes its time."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 -- the ASGI interface
-        await asyncio.sleep(LATENCY)
+        await asyncio.sleep(latency)
         await app(scope, receive, send)
 
     return answer
 
 
-def serve(database: str, ready: Queue[dict[str, str]]) -> None:
+def serve(database: str, ready: Queue[dict[str, str]], latency: float = LATENCY) -> None:
     """Serve the local workspace with latency, in a process of its own."""
     app = create_app(database, workspaces=["acme-dev"])
     listening = bound(0)
@@ -99,7 +103,7 @@ def serve(database: str, ready: Queue[dict[str, str]]) -> None:
             "CENTRALI_CLIENT_SECRET": account.client_secret,
         }
     )
-    uvicorn.Server(uvicorn.Config(slow(app), log_level="error", lifespan="off")).run(sockets=[listening])
+    uvicorn.Server(uvicorn.Config(slow(app, latency), log_level="error", lifespan="off")).run(sockets=[listening])
 
 
 def median(times: int, work: Callable[[], object]) -> float:
@@ -116,6 +120,11 @@ def python(*words: str, **environ: str) -> str:
     """Run this interpreter; gives what it prints."""
     run = subprocess.run([sys.executable, *words], env=os.environ | environ, capture_output=True, text=True, check=True)
     return run.stdout
+
+
+def requests(said: str) -> str:
+    """How many requests a command took, as it says at the end."""
+    return said.strip().splitlines()[-1].rstrip(".")
 
 
 BARE = """
@@ -167,10 +176,12 @@ def validating(path: Path) -> None:
 
 def planning(path: Path, environ: dict[str, str]) -> None:
     """A plan in which nothing changed against the bare fetch, whole processes both."""
-    words = ("-m", "centrali_deploy", "plan", str(path))
-    python("-m", "centrali_deploy", "apply", "--yes", str(path), **environ)
+    words, applying = ("-m", "centrali_deploy", "plan", str(path)), ("-m", "centrali_deploy", "apply", "--yes", str(path))
+    print(f"{'first apply of 1,000 resources':<34} {requests(python(*applying, **environ))}")
+    path.write_text(generated().replace("name: Structure 7\n", "name: Another\n"), encoding="utf-8")
+    print(f"{'apply of 1 change among 1,000':<34} {requests(python(*applying, **environ))}")
     said = python(*words, **environ)
-    print(f"{'no-change plan, 1,000 resources':<34} {said.strip().splitlines()[-1]} {said.strip().splitlines()[2]}")
+    print(f"{'no-change plan, 1,000 resources':<34} {requests(said)}; {said.strip().splitlines()[2]}")
     ours = median(5, lambda: python(*words, **environ))
     for workers, name in ((1, "one by one"), (4, "four at a time")):
         bare = median(5, lambda workers=workers: python("-c", BARE, str(workers), **environ))
@@ -210,7 +221,8 @@ def main() -> None:
     """Print every figure."""
     compile_dir(Path(centrali_deploy.__file__).parent, quiet=2)  # as an installation does
     text = generated()
-    print(f"manifest: {STRUCTURES + FUNCTIONS + TRIGGERS} resources, {len(text) / 1e6:.2f} MB; {LATENCY * 1000:.0f} ms a request")
+    count = STRUCTURES + FUNCTIONS + TRIGGERS + ORCHESTRATIONS
+    print(f"manifest: {count:,} resources, {len(text) / 1e6:.2f} MB; {LATENCY * 1000:.0f} ms a request")
     startup()
     running()
     with tempfile.TemporaryDirectory() as folder:

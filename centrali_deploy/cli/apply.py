@@ -15,12 +15,11 @@ from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, Interrupted, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale, seen_again
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
 from centrali_deploy.plan.safety import refuse_unknown_consents
-from centrali_deploy.remote.observation import observe
 from centrali_deploy.report.json import change_part, plan_part
 from centrali_deploy.report.text import change_lines, moved_lines, plan_lines
 
@@ -158,7 +157,7 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
     if held and held.lost:
         return ()  # somebody else writes now
     try:
-        after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
+        after = run.answer.follow(seen_again(planned, run.client, found), run.client)
         own.end(planned, found, after)
     except DeployError as error:
         error.message = f"What was done could not be recorded: {error.message}"

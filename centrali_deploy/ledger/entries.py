@@ -37,18 +37,21 @@ class Entries:
         self._ids = ids
         self._part = f"history/{deployment}"
         self._leaves: dict[int, Leaf] = {}
+        self.last: int | None = None
+        """The number of the latest entry, as far as it is known; there may be later ones."""
 
     def add(self, entry: Entry) -> Entry:
         """Keep an entry under the next number."""
-        latest = self._shelf.find(self._part, most=1)
-        number = latest[0].number if latest else 0
+        number = self._latest() if self.last is None else self.last
         for _ in range(_TRIES):
             number += 1
             numbered = replace(entry, number=number)
             try:
                 self._leaves[number] = self._shelf.add(self._leaf(numbered))
-            except Conflict:  # somebody else was quicker
+            except Conflict:  # somebody else was quicker, or did not say so
+                number = max(number, self._latest())
                 continue
+            self.last = number
             return numbered
         raise LedgerError("The history cannot be written: others write it all the time.", "Run again later.")
 
@@ -77,6 +80,10 @@ class Entries:
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(self._shelf.where) from error
         return replace(self._read(leaf), inverse=inverse)
+
+    def _latest(self) -> int:
+        found = self._shelf.find(self._part, most=1)
+        return found[0].number if found else 0
 
     def _leaf(self, entry: Entry) -> Leaf:
         """The leaf of an entry; what does not fit into it is put down first."""

@@ -2,7 +2,8 @@
 
 Whoever takes it puts down a slip of the next number, and a number is there only once. Then both sides read what the
 other one wrote: the taker looks whether an old lease was renewed meanwhile and gives way, and the renewer whether
-somebody took over and gives up. Numbers are never used again, so nothing depends on what becomes of deleted slips.
+somebody took over and gives up. The highest number is never taken away and no number is used again, so nothing depends
+on what becomes of deleted slips; who put down a lower one, because what they had seen was old, takes it back.
 """
 
 from __future__ import annotations
@@ -55,26 +56,40 @@ class Locking:
         """Nothing is taken yet."""
         self._slips = slips
         self._mine: Slip | None = None
+        self._seen: list[Slip] | None = None
+        """What lay there a while ago, if anybody looked; good for a number to begin with, never for a refusal."""
 
     def take(self, holder: Holder, now: float) -> None:
         """Take the lock. Raises Locked when somebody else has it."""
+        before, self._seen = self._seen, None
         for _ in range(_TRIES):
-            before = self._slips.all()
-            _refuse_held(before, now)
+            if before is None or any(slip.holder for slip in before):
+                before = self._slips.all()
+                _refuse_held(before, now)
             try:
                 mine = self._slips.put(_next(before), holder)
             except Taken:
+                before = None
                 continue
+            others = [slip for slip in self._all_with_mine() if slip.id != mine.id]
             try:
-                _refuse_held([slip for slip in self._slips.all() if slip.id != mine.id], now)
+                _refuse_held(others, now)
             except Locked:
                 self._slips.change(mine, None)
                 raise
+            if _next(others) > mine.number:  # what was seen before was out of date, and a lock is the highest number
+                self._slips.drop(mine)
+                before = others
+                continue
             self._mine = mine
-            for slip in before:
+            for slip in others:
                 self._slips.drop(slip)
             return
         raise _busy()
+
+    def _all_with_mine(self) -> list[Slip]:
+        """Every slip, once a new one of ours lies there, in one look."""
+        return self._slips.all()
 
     def renew(self, holder: Holder) -> None:
         """Go on holding it, until the new end. Raises LeaseLost when somebody else has it, and leaves nothing behind then."""

@@ -62,6 +62,8 @@ class Shelf:
         self.where = f"the workspace {client.workspace}"
         self.made = False
         """Whether the structure was not there and was made by us."""
+        self._missing = False
+        """Whether the structure was not there when somebody looked last."""
 
     def find(self, *parts: str, most: int | None = None) -> list[Leaf]:
         """The leaves of these parts, or the highest numbers of them; one request for each forty. None where there is no structure."""
@@ -105,16 +107,18 @@ class Shelf:
         return True
 
     def _posted(self, data: Raw) -> Any:  # noqa: ANN401 -- any JSON value
-        try:
-            return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
-        except Rejected as error:
-            if error.status != _GONE:
-                raise
+        if not self._missing:
+            try:
+                return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
+            except Rejected as error:
+                if error.status != _GONE:
+                    raise
         try:
             self._client.create(KINDS["structure"], dict(_STRUCTURE))
             self.made = True
         except Conflict:  # somebody else made it at the same moment
             self.made = False
+        self._missing = False
         try:
             return self._client.request("POST", _PATH, json={"data": data}, repeatable=True)
         except Rejected as error:
@@ -141,10 +145,11 @@ class Shelf:
         except Rejected as error:
             if error.status != _GONE:
                 raise
+            self._missing = True
             return [], False
         except ValueError as error:
             raise RemoteError(f"GET /{_PATH}: {error}.", "Is this the API of Centrali?", method="GET", path=f"/{_PATH}") from error
-        total = found.total
+        self._missing, total = False, found.total
         return list(found.items), bool(found.items) if total is None else before + len(found.items) < total
 
     def _leaf(self, record: Raw) -> Leaf:

@@ -12,6 +12,8 @@ from centrali_deploy.ledger.packing import compact, unpacked
 from centrali_deploy.ledger.shelf import Leaf
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from centrali_deploy.ledger.model import Holder
     from centrali_deploy.ledger.shelf import Shelf
 
@@ -26,11 +28,15 @@ class LeafSlips:
         """Nothing is asked yet."""
         self._shelf = shelf
         self._deployment = deployment
-        self._part = f"lock/{deployment}"
+        self.part = f"lock/{deployment}"
 
     def all(self) -> list[Slip]:
         """Every slip."""
-        return [Slip(leaf.number, holder_of(leaf.text, self._shelf.where), leaf.id) for leaf in self._shelf.find(self._part)]
+        return self.among(self._shelf.find(self.part))
+
+    def among(self, leaves: Iterable[Leaf]) -> list[Slip]:
+        """Every slip that is one of these leaves."""
+        return [Slip(leaf.number, holder_of(leaf.text, self._shelf.where), leaf.id) for leaf in leaves if leaf.part == self.part]
 
     def put(self, number: int, holder: Holder | None) -> Slip:
         """A new one. Raises Taken."""
@@ -48,7 +54,7 @@ class LeafSlips:
         self._shelf.drop(self._leaf(slip.number, "", slip.id))
 
     def _leaf(self, number: int, text: str, id_: str = "") -> Leaf:
-        return Leaf(f"{self._part}/{number}", self._part, self._deployment, number, text, id_)
+        return Leaf(f"{self.part}/{number}", self.part, self._deployment, number, text, id_)
 
 
 def text_of(holder: Holder | None) -> str:

@@ -15,13 +15,14 @@ from centrali_deploy.ledger.entries import Entries, unique
 from centrali_deploy.ledger.locking import Locking
 from centrali_deploy.ledger.model import FORMAT, damaged, present, read, written
 from centrali_deploy.ledger.packing import compact, joined, packed, pieces, unpacked
-from centrali_deploy.ledger.shelf import LONGEST, Leaf, Shelf
+from centrali_deploy.ledger.shelf import LONGEST, PAGE, Leaf, Shelf
 from centrali_deploy.ledger.slips import LeafSlips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from centrali_deploy.ledger.model import Entry, Ledger
+    from centrali_deploy.ledger.locking import Slip
+    from centrali_deploy.ledger.model import Entry, Holder, Ledger
     from centrali_deploy.remote.client import Client
 
 _HEAD = "head"
@@ -32,11 +33,12 @@ _LOOKS = 3
 
 
 class _Head(NamedTuple):
-    """What a head says: the first piece of the ledger, the keys of the others, and what is owned."""
+    """What a head says: the first piece of the ledger, the keys of the others, what is owned, and how far the history is."""
 
     chunks: frozenset[str]
     owned: Sequence[str]
     first: str
+    entries: int | None
 
 
 class WorkspaceDoor(Locking):
@@ -45,12 +47,16 @@ class WorkspaceDoor(Locking):
     def __init__(self, client: Client, deployment: str, ids: Callable[[], str] = unique) -> None:
         """Nothing is asked yet. `deployment` is a slug."""
         self._shelf = Shelf(client)
-        super().__init__(LeafSlips(self._shelf, deployment))
+        self._lock = LeafSlips(self._shelf, deployment)
+        super().__init__(self._lock)
         self._entries = Entries(self._shelf, deployment, ids)
         self._deployment = deployment
         self._ids = ids
         self._chunks = f"chunk/{deployment}"
         self._there: list[Leaf] | None = None
+        self._looked: list[Leaf] | None = None
+        self._locked_with: list[Leaf] | None = None
+        """What lay there when the lock was taken, for the first who reads it then."""
         self._elsewhere: dict[Address, str] = {}
 
     @property
@@ -64,13 +70,18 @@ class WorkspaceDoor(Locking):
         return self._shelf.made
 
     def read(self) -> Ledger | None:
-        """What is recorded, in one request as long as it has less than 10 MB. Raises LedgerError, RemoteError."""
+        """What is recorded, in one request as long as it has less than 10 MB. Raises LedgerError, RemoteError.
+
+        Right after the lock was taken it takes none: both were read in one.
+        """
         for _ in range(_LOOKS):  # between two pages, somebody may have written
-            leaves = self._shelf.find(_HEAD, self._chunks)
+            leaves, self._locked_with = self._locked_with or self._look(), None
+            self._seen = self._lock.among(leaves)
             heads = self._heads(leaves)
             own = heads.pop(self._deployment, None)
             self._elsewhere = {Address.parse(text): name for name, head in heads.items() for text in head.owned}
-            self._there = [leaf for leaf in leaves if leaf.deployment == self._deployment]
+            self._there = [leaf for leaf in leaves if leaf.deployment == self._deployment and leaf.part != self._lock.part]
+            self._entries.last = own.entries if own else 0
             if own is None:
                 return None
             others = sorted((leaf for leaf in self._there if leaf.key in own.chunks), key=lambda leaf: leaf.number)
@@ -88,10 +99,11 @@ class WorkspaceDoor(Locking):
         if self._there is None:
             self.read()
         there, generation = self._there or [], self._ids()
+        self._locked_with = None
         if any(leaf.part == _HEAD and leaf.number >= ledger.serial for leaf in there):
             raise self._moved()
         chunks = [f"{self._chunks}/{generation}/{number}" for number in range(len(others))]
-        head = {"format": FORMAT, "generation": generation, "chunks": chunks, "owned": owned, "first": first}
+        head = {"format": FORMAT, "generation": generation, "chunks": chunks, "owned": owned, "first": first, "entries": self._entries.last}
         put = []
         try:
             for number, (key, text) in enumerate(zip(chunks, others, strict=True)):
@@ -102,6 +114,12 @@ class WorkspaceDoor(Locking):
             self._clear(put)
             raise self._moved() from error
         self._there = [*put, *self._clear(there)]
+
+    def take(self, holder: Holder, now: float) -> None:
+        """Take the lock; what is recorded is read with it. Raises Locked when somebody else has it."""
+        self._locked_with = self._looked = None
+        super().take(holder, now)
+        self._locked_with = self._looked
 
     def elsewhere(self) -> Mapping[Address, str]:
         """What other deployments own, and which, as far as the last `read` saw."""
@@ -123,6 +141,18 @@ class WorkspaceDoor(Locking):
         """One entry, whole."""
         return self._entries.whole(number)
 
+    def _look(self) -> list[Leaf]:
+        """The heads of all deployments, and everything of our own but its history."""
+        return self._shelf.find(_HEAD, self._chunks, self._lock.part)
+
+    def _all_with_mine(self) -> list[Slip]:
+        """Every slip, and what is recorded, in one request; when that takes several pages, something may have moved between them."""
+        leaves, self._looked = self._look(), None
+        if len(leaves) >= PAGE:
+            return self._lock.all()
+        self._looked = leaves
+        return self._lock.among(leaves)
+
     def _heads(self, leaves: Sequence[Leaf]) -> dict[str, _Head]:
         """The present head of each deployment: that of the highest serial."""
         found: dict[str, Leaf] = {}
@@ -134,7 +164,9 @@ class WorkspaceDoor(Locking):
     def _head(self, leaf: Leaf) -> _Head:
         said = present(self._unpacked(leaf.text), self.where)
         try:
-            return _Head(frozenset(said["chunks"]), unpacked(said["owned"]), str(said["first"]))
+            entries = said.get("entries")
+            last = entries if isinstance(entries, int) else None
+            return _Head(frozenset(said["chunks"]), unpacked(said["owned"]), str(said["first"]), last)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise damaged(self.where) from error
 

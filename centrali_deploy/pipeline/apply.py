@@ -9,12 +9,15 @@ from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing, always
 from centrali_deploy.errors import AppliedInPart, LeaseLost, ManifestError, StalePlan, UnsafePlan
+from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.verdicts import Policy
-from centrali_deploy.states import RecordedState
+from centrali_deploy.remote.observation import observe
+from centrali_deploy.remote.second_look import look_again
+from centrali_deploy.states import LiveState, RecordedState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from centrali_deploy.apply.outcome import Event, Outcome
     from centrali_deploy.errors import Problem
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from centrali_deploy.plan.model import Change, Plan
     from centrali_deploy.plan.verdicts import Refusal
     from centrali_deploy.remote.client import Client
-    from centrali_deploy.states import LiveState
+    from centrali_deploy.remote.observation import Progress
 
 
 def check(planned: Planned, client: Client) -> None:
@@ -84,6 +87,25 @@ def judge(outcomes: Sequence[Outcome]) -> None:
     error = copy(failed[0].error)
     error.message, error.hint = f"Nothing was applied: {names} failed.", "See above."
     raise error
+
+
+def seen_again(planned: Planned, client: Client, outcomes: Sequence[Outcome]) -> Generator[Progress, None, LiveState]:
+    """The workspace after an apply: what was written is read again; all of it, when something failed or was not begun."""
+    if not outcomes:
+        return planned.live
+    done = [outcome.change for outcome in outcomes if outcome.status is Status.APPLIED]
+    written = {change.address for change in done if change.action is not Action.FORGET}
+    if len(done) < len(planned.plan.pending):
+        return _beside(planned, (yield from observe(client, written)))
+    others = {change.address for change in done if change.action not in {Action.UPDATE, Action.FORGET}}
+    return (yield from look_again(client, planned.live, written - others, others))
+
+
+def _beside(planned: Planned, after: LiveState) -> LiveState:
+    """What is live now; of what the plan does not touch, as it was planned with, so that changes meanwhile are not taken for known."""
+    touched = {change.address for change in planned.plan.pending}
+    same = {a: resource for a, resource in planned.live.resources.items() if a in after.resources and a not in touched}
+    return LiveState({**after.resources, **same}, after.doubles)
 
 
 def proven(planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> tuple[Change, ...]:

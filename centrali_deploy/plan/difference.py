@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import EACH_ITEM_ORDER
+from centrali_deploy.arrangement import arranged, in_order
 from centrali_deploy.paths import keyed, matches
 from centrali_deploy.plan.model import FieldChange, Mark
 from centrali_deploy.secret import Secret
@@ -35,14 +36,13 @@ def _unknown(_path: Path) -> bool:
 def differences(
     kind: Kind, declared: Plain, live: Plain, *, resend_secrets: bool = False, changed: Callable[[Path], bool] = _unknown
 ) -> Iterator[FieldChange]:
-    """Every difference in the members that are declared, in the order they were written.
+    """Every difference in the members that are declared, in the one order that members have.
 
     `changed` says of the place of a secret whether it is known to be another one than the live one.
     """
     compare = _Comparison(kind, resend_secrets, changed, replaced=replaces(kind, declared, live))
-    for member, value in declared.items():
-        place = kind.places.get(member)
-        yield from compare.place(place, (member,), value, live.get(member, Mark.ABSENT))
+    for member in arranged(kind.name, (), declared):
+        yield from compare.place(kind.places.get(member), (member,), declared[member], live.get(member, Mark.ABSENT))
 
 
 def alike(kind: Kind, path: Path, left: Any, right: Any) -> bool:  # noqa: ANN401 -- any JSON value
@@ -55,13 +55,17 @@ def replaces(kind: Kind, declared: Plain, live: Plain) -> bool:
     return any(member in declared and declared[member] != live.get(member) for member in kind.fixed)
 
 
-def shown(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
-    """A value as a plan may hold it: every secret, and every mask of one, turned into a mark."""
+def shown(kind: Kind, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+    """A value at a place of a spec as a plan may hold it: its members in order, every secret, and every mask of one, a mark."""
+    return _marked(in_order(kind.name, path, value))
+
+
+def _marked(value: Any) -> Any:  # noqa: ANN401 -- any JSON value
     if isinstance(value, Secret) or (isinstance(value, str) and value == MASK):
         return Mark.SECRET
     if isinstance(value, dict):
-        return {member: shown(inside) for member, inside in value.items()}
-    return [shown(item) for item in value] if isinstance(value, list) else value
+        return {member: _marked(inside) for member, inside in value.items()}
+    return [_marked(item) for item in value] if isinstance(value, list) else value
 
 
 class _Comparison:
@@ -89,19 +93,19 @@ class _Comparison:
             if key in present:
                 yield from self._members(place, (*path, key), item, present[key])
             else:
-                yield FieldChange((*path, key), Mark.ABSENT, shown(item))
+                yield FieldChange((*path, key), Mark.ABSENT, self._shown((*path, key), item))
         for key, item in present.items():
             if key not in wanted:
-                yield FieldChange((*path, key), shown(item), Mark.ABSENT, place.removal_note)
+                yield FieldChange((*path, key), self._shown((*path, key), item), Mark.ABSENT, place.removal_note)
         before, after = [k for k in present if k in wanted], [k for k in wanted if k in present]
         if place.ordered and before != after:
             yield FieldChange((*path, EACH_ITEM_ORDER), list(map(str, present)), list(map(str, wanted)))
 
     def _members(self, place: Place, path: Path, declared: Mapping[str, Any], live: Mapping[str, Any]) -> Iterator[FieldChange]:
-        for member, value in declared.items():
-            yield from self.value((*path, member), value, live.get(member, Mark.ABSENT))
+        for member in arranged(self._kind.name, path, declared):
+            yield from self.value((*path, member), declared[member], live.get(member, Mark.ABSENT))
         if self._replaced or varies(place, declared, live):
-            for member in live:
+            for member in arranged(self._kind.name, path, live):
                 if member not in declared and member not in place.kept:
                     yield from self.value((*path, member), None, live[member])
 
@@ -110,7 +114,7 @@ class _Comparison:
             yield from self._secret(path, live)
         elif isinstance(declared, dict) and isinstance(live, dict):
             owned = self._kind.server_owned if self._kind.opaque.isdisjoint(map(str, path)) else frozenset()
-            for member in [*declared, *(m for m in live if m not in declared and m not in owned)]:
+            for member in arranged(self._kind.name, path, (*declared, *(m for m in live if m not in owned))):
                 yield from self.value((*path, member), declared.get(member), live.get(member, Mark.ABSENT))
         elif isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live) and any(map(_is_open, declared)):
             for index, item in enumerate(declared):
@@ -126,14 +130,18 @@ class _Comparison:
 
     def _leaf(self, path: Path, declared: Any, live: Any) -> Iterator[FieldChange]:  # noqa: ANN401 -- any JSON value
         if _holds_secret(declared):  # what is live may be the same secret in the clear
-            yield FieldChange(path, Mark.ABSENT if live is Mark.ABSENT else Mark.SECRET, shown(declared))
+            yield FieldChange(path, Mark.ABSENT if live is Mark.ABSENT else Mark.SECRET, self._shown(path, declared))
         elif isinstance(declared, list) and isinstance(live, list) and declared and live:
             lists = import_module("centrali_deploy.plan.lists")
             found = list(lists.list_differences(live, declared, Mark.ABSENT))
             for inside, before, after in found or [((), live, declared)]:  # the library does not tell 1 and true apart
-                yield FieldChange((*path, *inside), shown(before), shown(after))
+                at = (*path, *inside)
+                yield FieldChange(at, self._shown(at, before), self._shown(at, after))
         else:
-            yield FieldChange(path, shown(live), Mark.ABSENT if declared is None else shown(declared))
+            yield FieldChange(path, self._shown(path, live), Mark.ABSENT if declared is None else self._shown(path, declared))
+
+    def _shown(self, path: Path, value: Any) -> Any:  # noqa: ANN401 -- any JSON value
+        return shown(self._kind, path, value)
 
     def same(self, path: Path, declared: Any, live: Any) -> bool:  # noqa: ANN401 -- any JSON value
         if declared is not None and identical(declared, live):

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, Item
+from centrali_deploy.arrangement import in_order
 from centrali_deploy.errors import Position, UsageProblem
 from centrali_deploy.plan.model import Action, Change, FieldChange, LeftOut, Mark, Plan, plain
 from centrali_deploy.plan.verdicts import Hazard, Hint, Policy, Refusal
@@ -213,7 +214,11 @@ def _read_position(said: list[Any] | None) -> Position | None:
 
 def _desired(resource: DesiredResource) -> dict[str, Any]:
     renamed = [[member, new, old] for (member, new), old in sorted(resource.renamed_items.items())]
-    return {"spec": _hidden(resource.spec), "renamedFrom": resource.renamed_from, "renamedItems": renamed}
+    return {
+        "spec": _hidden(in_order(resource.address.kind, (), resource.spec)),
+        "renamedFrom": resource.renamed_from,
+        "renamedItems": renamed,
+    }
 
 
 def _read_desired(address: Address, said: dict[str, Any], secret: Callable[[str], Secret]) -> DesiredResource:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from centrali_deploy.address import Address, path_text
+from centrali_deploy.arrangement import arranged, in_order
 from centrali_deploy.errors import LiveConflict, ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
@@ -126,9 +127,10 @@ def _reason(found: list[FieldChange]) -> str:
 
 
 def _all(declared: DesiredResource) -> Iterator[FieldChange]:
-    for member, value in declared.spec.items():
-        if value is not None:
-            yield FieldChange((member,), Mark.ABSENT, shown(value), position=declared.position((member,)), layer=declared.layer((member,)))
+    kind, spec = KINDS[declared.address.kind], declared.spec
+    for path in [(member,) for member in arranged(kind.name, (), spec) if spec[member] is not None]:
+        value = shown(kind, path, spec[path[0]])
+        yield FieldChange(path, Mark.ABSENT, value, position=declared.position(path), layer=declared.layer(path))
 
 
 def _refuse_doubles(desired: DesiredState, live: LiveState) -> None:
@@ -178,7 +180,7 @@ def _refusals(change: Change, desired: DesiredState, live: LiveState) -> Iterato
         sent = replacement(kind, declared, present)
     else:
         sent = update_spec(kind, declared, present, members) if members - {life.member if life else ""} else {}
-    for path in masks(sent):
+    for path in masks(in_order(kind.name, (), sent)):
         yield Refusal(
             "secret-would-be-lost",
             change.address,

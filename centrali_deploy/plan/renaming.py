@@ -76,7 +76,7 @@ def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState,
 
     `before`: the live state before anything was renamed in it.
     """
-    left = [address for address in live.resources if address not in desired][:_MOST]
+    left = sorted(address for address in live.resources if address not in desired)[:_MOST]
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)
@@ -217,7 +217,7 @@ def _alike(left: Plain, right: Plain) -> bool:
     if not left:
         return False  # what says nothing is like nothing
     both = left.keys() & right.keys()
-    first, second = (json.dumps({m: spec[m] for m in sorted(both)}, default=str)[:_MOST] for spec in (left, right))
+    first, second = (json.dumps({m: spec[m] for m in both}, default=str, sort_keys=True)[:_MOST] for spec in (left, right))
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     return bool(matcher.real_quick_ratio() > _ALIKE and matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE)
 

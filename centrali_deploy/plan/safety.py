@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, path_text
+from centrali_deploy.arrangement import in_order
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import update_spec
@@ -31,12 +32,13 @@ def hazards(plan: Plan, desired: DesiredState, live: LiveState) -> tuple[Hazard,
 
 
 def _of(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Hazard]:
-    kind, before = KINDS[change.address.kind], live.resources[change.address].spec
+    kind = KINDS[change.address.kind]
+    before = in_order(kind.name, (), live.resources[change.address].spec)
     if change.action in {Action.DELETE, Action.REPLACE}:
         found = kind.dangers_of_deleting(before)
     elif change.action is Action.UPDATE:
         members = {field.member for field in change.fields}
-        after = {**before, **update_spec(kind, desired[change.address].spec, before, members)}
+        after = in_order(kind.name, (), {**before, **update_spec(kind, desired[change.address].spec, before, members)})
         found = kind.dangers_of_changing(before, after, {move.new: move.old for move in change.moves})
     else:
         return

@@ -18,7 +18,7 @@ from centrali_deploy.states import LiveResource, LiveState
 from centrali_deploy.wire import is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping
+    from collections.abc import Collection, Generator, Mapping, Sequence
 
     from centrali_deploy.kind import Kind
     from centrali_deploy.remote.client import Client
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PAGES = 8
 """How many pages, or resources by themselves, are read at the same time."""
 _TICK = 1.0
+NOTHING_KNOWN = LiveState()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,15 @@ def observe(
     client: Client, wanted: Collection[Address], unread: Mapping[Address, Unread] = MappingProxyType({})
 ) -> Generator[Progress, None, LiveState]:
     """Read the workspace. `wanted` are the addresses whose every member is needed. Raises RemoteError and its kin."""
-    listed: dict[str, list[Raw]] = {}
     kinds = [kind for kind in KINDS.values() if kind.published or any(address.kind == kind.name for address in wanted)]
+    return translated((yield from lists(client, kinds, wanted, unread)))
+
+
+def lists(
+    client: Client, kinds: Sequence[Kind], wanted: Collection[Address], unread: Mapping[Address, Unread] = MappingProxyType({})
+) -> Generator[Progress, None, dict[str, list[Raw]]]:
+    """Everything of some kinds as the API gives it, what is wanted in full."""
+    listed: dict[str, list[Raw]] = {}
     lists, pages = ThreadPoolExecutor(len(KINDS)), ThreadPoolExecutor(PAGES)
     try:
         running = {lists.submit(_list, client, kind, pages): kind for kind in kinds}
@@ -75,7 +83,7 @@ def observe(
     finally:
         for pool in (lists, pages):
             pool.shutdown(wait=False, cancel_futures=True)  # somebody who interrupts us does not wait for answers
-    return _translated(listed)
+    return listed
 
 
 def _list(client: Client, kind: Kind, pool: ThreadPoolExecutor) -> list[Raw]:
@@ -116,19 +124,18 @@ def _complete(
         yield Progress(f"{kind.section} in full", len(needed) - len(running))
 
 
-def _translated(listed: dict[str, list[Raw]]) -> LiveState:
-    names: dict[tuple[str, str], str] = {
-        (kind, str(item["id"])): item[KINDS[kind].identity] for kind, items in listed.items() for item in items
-    }
+def translated(listed: Mapping[str, Sequence[Raw]], known: LiveState = NOTHING_KNOWN) -> LiveState:
+    """What was read of some kinds in the manifest's language, beside what is `known` of others."""
+    names = {(address.kind, resource.id): address.name for address, resource in known.resources.items()}
+    names |= {(kind, str(item["id"])): item[KINDS[kind].identity] for kind, items in listed.items() for item in items}
 
     def name_of(kind: str, id_: str) -> str:
         return names.get((kind, id_), f"(deleted {kind})")
 
-    resources: dict[Address, LiveResource] = {}
-    doubles: dict[Address, tuple[str, ...]] = {}
+    resources, doubles = dict(known.resources), dict(known.doubles)
     for name, items in listed.items():
         kind = KINDS[name]
-        for item in items:
+        for item in sorted(items, key=lambda item: str(item["id"])):  # of two of one name, the same one whatever came first
             address, id_ = Address(name, item[kind.identity]), str(item["id"])
             if address in resources:
                 doubles[address] = (*doubles.get(address, (resources[address].id,)), id_)

@@ -15,7 +15,7 @@ from centrali_deploy.address import Address
 from centrali_deploy.errors import LeaseLost, LedgerError, LedgerMoved, Locked, ManifestError, Rejected, RemoteError, Unreadable
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.model import Ledger
-from centrali_deploy.ledger.shelf import Shelf
+from centrali_deploy.ledger.shelf import PAGE, Leaf, Shelf
 from centrali_deploy.ledger.slips import LeafSlips
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.manifest.loading import load
@@ -91,6 +91,101 @@ def test_writing_takes_two_requests_and_the_lock_five(client: Client) -> None:
     assert requests(client, lambda: door.take(holder("bob"), 1000)) == 4
     assert requests(client, lambda: door.renew(holder("bob", 1020))) == 2
     assert requests(client, lambda: door.release(holder("bob"))) == 1
+
+
+def test_who_has_read_takes_the_lock_in_three_and_reads_again_with_it(client: Client) -> None:
+    WorkspaceDoor(client, "default").write(ledger(1))
+    first = WorkspaceDoor(client, "default")
+    first.take(holder(), 1000)
+    first.release(holder())
+    door = WorkspaceDoor(client, "default")
+    assert requests(client, door.read) == 1
+    WorkspaceDoor(client, "default").write(ledger(2))
+    assert requests(client, lambda: door.take(holder("bob"), 1000)) == 3
+    assert requests(client, door.read) == 0
+    assert requests(client, door.read) == 1
+    assert door.read() == ledger(2)
+
+
+def test_what_was_read_with_a_lock_that_was_not_taken_is_not_believed(client: Client) -> None:
+    mine, theirs = WorkspaceDoor(client, "default"), WorkspaceDoor(client, "default")
+    mine.write(ledger(1))
+    mine.read()
+    theirs.take(holder("ann"), 1000)
+    with pytest.raises(Locked):
+        mine.take(holder("bob"), 1000)
+    theirs.write(ledger(2))
+    assert mine.read() == ledger(2)
+
+
+def test_a_ledger_of_many_leaves_is_read_anew_after_the_lock_was_taken(client: Client) -> None:
+    shelf, door = Shelf(client), WorkspaceDoor(client, "default")
+    door.write(ledger(1))
+    for number in range(PAGE):
+        shelf.add(Leaf(f"chunk/default/rest/{number}", "chunk/default", "default", number, "what a crash left behind"))
+    door.read()
+    door.take(holder("bob"), 1000)
+    assert requests(client, door.read) == 2
+    with pytest.raises(Locked):
+        WorkspaceDoor(client, "default").take(holder("ann"), 1000)
+
+
+@pytest.mark.parametrize("goes", ["let go", "over"])
+@pytest.mark.parametrize("others", range(4))
+def test_a_lock_has_the_highest_number_however_old_what_was_seen_is(others: int, goes: str, client: Client) -> None:
+    door = WorkspaceDoor(client, "default")
+    door.write(ledger(1))
+    door.read()
+    took = [WorkspaceDoor(client, "default") for _ in range(others)]
+    for number, other in enumerate(took):
+        other.take(holder(f"o{number}", 1000 * number, lease=500), 1000 * number)
+        if goes == "let go":
+            other.release(holder(f"o{number}", 1000 * number, lease=500))
+    door.take(holder("bob", 9000), 9000)
+    assert WorkspaceDoor(client, "default").holder() == holder("bob", 9000)
+    door.renew(holder("bob", 9020))
+    for number, other in enumerate(took):
+        with pytest.raises(LeaseLost):
+            other.renew(holder(f"o{number}", 9500, lease=500))
+    assert [slip.number for slip in LeafSlips(Shelf(client), "default").all()] == [others + 1]
+
+
+def test_a_refused_taker_with_an_old_look_leaves_the_lock_where_it_is(client: Client) -> None:
+    door, first, second = (WorkspaceDoor(client, "default") for _ in range(3))
+    door.write(ledger(1))
+    door.read()
+    first.take(holder("ann"), 1000)
+    first.release(holder("ann"))
+    second.take(holder("eve"), 1000)
+    with pytest.raises(Locked, match="eve"):
+        door.take(holder("bob"), 1000)
+    second.renew(holder("eve", 1020))
+    assert WorkspaceDoor(client, "default").holder() == holder("eve", 1020)
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_an_entry_takes_one_request_once_the_ledger_was_read(before: int, client: Client) -> None:
+    for serial in range(before + 1):
+        door = WorkspaceDoor(client, "default")
+        door.read()
+        if serial:
+            door.add(entry())
+        door.write(ledger(serial + 1))
+    door = WorkspaceDoor(client, "default")
+    door.read()
+    assert requests(client, lambda: door.add(entry("new"))) == 1
+    assert door.history(1) == [entry("new", number=before + 1, inverse=None)]
+
+
+@pytest.mark.parametrize("unsaid", [1, 3])
+def test_entries_that_the_ledger_does_not_know_of_keep_their_numbers(unsaid: int, client: Client) -> None:
+    door = WorkspaceDoor(client, "default")
+    door.write(ledger(1))
+    for number in range(unsaid):  # applies that were killed before they recorded what became of them
+        assert WorkspaceDoor(client, "default").add(entry(f"d{number}")).number == number + 1
+    door.read()
+    assert door.add(entry("new")).number == unsaid + 1
+    assert [(each.number, each.digest) for each in door.history(1)] == [(unsaid + 1, "new")]
 
 
 def test_the_structure_is_made_by_the_first_write_and_never_by_reading(client: Client) -> None:

@@ -23,7 +23,7 @@ from centrali_deploy.errors import (
 )
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale
+from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale, seen_again
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Change
 from centrali_deploy.plan.verdicts import Policy
@@ -155,3 +155,31 @@ def test_what_failed_alone_is_raised_as_it_is_and_stays_as_it_was(error: Any, co
     kept = {name: value for name, value in vars(caught.value).items() if name not in {"message", "hint"}}
     assert kept == {name: value for name, value in before.items() if name not in {"message", "hint"}}
     assert vars(error) == before
+
+
+@pytest.mark.parametrize(("failing", "requests"), [(False, 1), (True, len([kind for kind in KINDS.values() if kind.published]))])
+def test_a_second_look_reads_what_was_written_or_everything_if_something_failed(
+    failing: bool, requests: int, client: Client, manifest: Callable[..., str]
+) -> None:
+    text: dict[str, Any] = {"version": 1, "functions": {name: {**CODE, "timeoutMs": 1} for name in ("f", "theirs")}}
+    applied(manifest(text), client, {})
+    text["functions"]["f"]["timeoutMs"] = 2
+    found = planned(manifest(text), client, {})
+    outcomes = [event for event in apply(found, client, lambda: False) if isinstance(event, Outcome)]
+    theirs = found.live.resources[Address("function", "theirs")]
+    client.update(KINDS["function"], theirs.id, {"description": "changed meanwhile"})
+    if failing:
+        outcomes = [Outcome(outcome.change, Status.FAILED) for outcome in outcomes]
+    before = client.requests_used
+    after = result_of(seen_again(found, client, outcomes))
+    assert client.requests_used - before == requests
+    assert after.resources[Address("function", "f")].spec["timeoutMs"] == 2
+    assert after.resources[theirs.address] == theirs
+    assert proven(found, outcomes, after) == ()
+
+
+def test_where_nothing_was_done_nothing_is_read_again(client: Client, manifest: Callable[..., str]) -> None:
+    found = planned(manifest({"version": 1, "functions": {"f": CODE}}), client, {})
+    before = client.requests_used
+    assert result_of(seen_again(found, client, ())) is found.live
+    assert client.requests_used == before

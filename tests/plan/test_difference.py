@@ -232,9 +232,10 @@ def test_a_secret_is_sent_again_when_it_is_asked_for(declared: Any, live: Any, p
     assert rows("trigger", declared, live) == []
 
 
-def test_differences_come_in_the_order_in_which_they_are_written() -> None:
-    declared = {"timeoutMs": 1, "description": "b", "code": "c"}
-    assert [path for path, _, _ in rows("function", declared, {"code": "x", "description": "x", "timeoutMs": 9})] == list(declared)
+def test_differences_come_in_one_order_whatever_is_written_first() -> None:
+    declared = {"code": "c", "timeoutMs": 1, "description": "b"}
+    live = {"code": "x", "description": "x", "timeoutMs": 9}
+    assert [path for path, _, _ in rows("function", declared, live)] == ["description", "timeoutMs", "code"]
 
 
 def test_only_a_fixed_member_that_is_written_replaces() -> None:
@@ -254,4 +255,9 @@ def test_a_deciding_member_varies_only_when_both_have_it() -> None:
 
 def test_what_a_plan_shows_holds_no_secret_and_no_mask() -> None:
     value = {"a": SECRET, "b": [MASK, {"c": SECRET}], "d": f"{MASK} and more", Item("e"): None}
-    assert shown(value) == {"a": HIDDEN, "b": [HIDDEN, {"c": HIDDEN}], "d": f"{MASK} and more", "e": None}
+    assert shown(KINDS["trigger"], ("triggerMetadata",), value) == {
+        "a": HIDDEN,
+        "b": [HIDDEN, {"c": HIDDEN}],
+        "d": f"{MASK} and more",
+        "e": None,
+    }

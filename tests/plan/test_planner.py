@@ -331,8 +331,8 @@ def test_a_create_shows_what_is_written_and_nothing_that_is_null() -> None:
     spec = {"code": "c", "description": None, "timeoutMs": 5}
     (change,) = make_plan("w", desired(function_one=spec), LiveState(), RecordedState(), Policy()).changes
     assert [(field.path, field.before, field.after) for field in change.fields] == [
-        (("code",), Mark.ABSENT, "c"),
         (("timeoutMs",), Mark.ABSENT, 5),
+        (("code",), Mark.ABSENT, "c"),
     ]
 
 
