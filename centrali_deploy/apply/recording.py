@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import Conflict
+from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action
 from centrali_deploy.sealing import UNSET
 from centrali_deploy.states import Recorded
@@ -17,7 +19,6 @@ from centrali_deploy.states import Recorded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
@@ -56,7 +57,7 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
             found[now] = replace(before, address=now)
         elif live and change.action is Action.CREATE and outcome and _made(outcome):
             found[address] = Recorded(address, live.id)
-    gone = {change.address for change in changes}
+    gone = {change.address for change in changes} | {_old_name(outcome.change) for outcome in ended.values() if _replaced(outcome)}
     renamed = {resource.id for resource in found.values() if resource.id}
     return {**{a: r for a, r in known.items() if a not in gone and r.id not in renamed}, **found}
 
@@ -67,6 +68,18 @@ def sealed(desired: DesiredState, seal: Seal) -> dict[Address, Recorded]:
         address: Recorded(address, spec=seal.sealed(address, {m: v for m, v in resource.spec.items() if v is not None}))
         for address, resource in desired.items()
     }
+
+
+def _replaced(outcome: Outcome) -> bool:
+    """Whether another one, with an id of its own, is there in place of what was ours."""
+    return outcome.change.action is Action.REPLACE and outcome.status is Status.APPLIED
+
+
+def _old_name(change: Change) -> Address:
+    """The address before a change, which may give another name."""
+    kind = KINDS[change.address.kind]
+    old = next((field.before for field in change.fields if field.path == (kind.identity,)), change.address.name)
+    return Address(kind.name, str(old))
 
 
 def _made(outcome: Outcome) -> bool:

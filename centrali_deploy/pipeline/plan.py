@@ -60,8 +60,12 @@ def _wanted(desired: DesiredState) -> set[Address]:
 
 
 def _going(desired: DesiredState, recorded: RecordedState, policy: Policy) -> set[Address]:
-    """What is deleted, read whole, too: the history keeps it, so that it can be made again."""
-    return set(recorded.resources.keys() - desired.keys()) if policy.prune else set()
+    """What is deleted, read whole, too: the history keeps it, so that it can be made again.
+
+    And what is kept of a kind that nobody would list otherwise: to say that it is gone, one has to have looked.
+    """
+    gone = recorded.resources.keys() - desired.keys()
+    return {address for address in gone if policy.prune or not KINDS[address.kind].published}
 
 
 def _unread(desired: DesiredState, recorded: RecordedState) -> Iterator[tuple[Address, Unread]]:

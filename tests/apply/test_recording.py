@@ -65,6 +65,13 @@ def test_a_new_name_takes_the_place_of_the_old_one() -> None:
     assert result(known, [UPDATE], [Outcome(UPDATE, Status.APPLIED)], LIVE, {A: Recorded(A, spec=NEW)}) == NOW
 
 
+def test_what_got_another_name_when_it_was_replaced_does_not_stay_ours_under_the_old_one() -> None:
+    known = {B: Recorded(B, "the id before", WAS)}
+    replace = Change.replace(A, "", [FieldChange(("name",), "b", "a"), FIELD])
+    assert result(known, [replace], [Outcome(replace, Status.APPLIED)], LIVE, {A: Recorded(A, spec=NEW)}) == NOW
+    assert result(known, [replace], [Outcome(replace, Status.FAILED, error=FAILED)], LiveState(), {A: Recorded(A, spec=NEW)}) == known
+
+
 def test_what_could_not_be_renamed_keeps_its_old_name() -> None:
     known = {B: Recorded(B, "id", WAS)}
     after = LiveState({B: LiveResource(B, "id", WAS)})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ending import ended_and_told
 
+from centrali_deploy.address import Address
 from centrali_deploy.errors import LiveConflict, ManifestError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
@@ -14,6 +15,7 @@ from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.verdicts import Policy
+from centrali_deploy.states import Recorded, RecordedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,20 @@ def test_nothing_is_recorded_so_nothing_that_is_not_declared_goes(client: Client
     client.create(KINDS["function"], {"name": "theirs", "code": CODE})
     found, _ = planned(manifest({"version": 1, "functions": {"f": {"code": CODE}}}), client, Policy(prune=True))
     assert [change.action for change in found.plan.pending] == [Action.CREATE]
+
+
+def test_what_is_ours_and_of_a_kind_of_which_nothing_is_declared_any_more_is_looked_for(
+    client: Client, manifest: Callable[..., str]
+) -> None:
+    domain = client.create(KINDS["allowed-domain"], {"domain": "api.example.com"})
+    address, gone = Address("allowed-domain", "api.example.com"), Address("allowed-domain", "gone.example.com")
+    recorded = RecordedState({address: Recorded(address, domain["id"], {}), gone: Recorded(gone, "x", {})})
+    path = manifest({"version": 1, "functions": {"f": {"code": CODE}}})
+    for prune, action in ((False, Action.NO_OP), (True, Action.DELETE)):
+        found = ended_and_told(plan(load([path], {}), client, Policy(prune=prune), recorded))[0].plan
+        actions = {change.address: change.action for change in found.changes}
+        assert (actions[address], actions[gone]) == (action, Action.FORGET)
+    assert ended_and_told(plan(load([path], {}), client, Policy(), recorded))[0].plan.kept == (address,)
 
 
 def test_what_was_decided_beforehand_decides(client: Client, manifest: Callable[..., str]) -> None:
