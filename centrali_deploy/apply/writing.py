@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.apply.placing import problems
-from centrali_deploy.errors import RemoteError
+from centrali_deploy.apply.standing import Standing
+from centrali_deploy.errors import RemoteError, StalePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
@@ -44,6 +45,7 @@ class Writing:
         self._live = live
         self._copying: dict[Address, list[Copying]] = {}
         self._ids = {address: resource.id for address, resource in live.resources.items()}
+        self._standing = Standing(client, live, self._ids)
 
     @property
     def width(self) -> int:
@@ -53,7 +55,7 @@ class Writing:
     @property
     def tried(self) -> int:
         """How many requests of this thread may have taken effect so far."""
-        return self._client.pace.tried
+        return self._client.pace.tried - self._standing.looks
 
     @property
     def copied(self) -> dict[Address, int]:
@@ -73,7 +75,7 @@ class Writing:
         elif change.action is Action.REPLACE:
             yield from self._replace(kind, change)
         elif change.action is Action.DELETE:
-            yield from self._delete(kind, change.address)
+            yield from self._delete(kind, change)
 
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
@@ -99,14 +101,16 @@ class Writing:
         yield "create"
         made = self._client.create(kind, body)
         self._ids[change.address] = str(made["id"])
+        self._standing.made(kind, change.address, made)
         if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
             yield life.calls[state]
-            self._client.set_state(kind, self._ids[change.address], state)
+            self._standing.write(kind, change, lambda: self._client.set_state(kind, self._ids[change.address], state))
 
     def _replace(self, kind: Kind, change: Change) -> Iterator[str]:
         """Delete and create; when the API refuses the new one, the old one is made again, unless it had secrets."""
         live = self._live.resources[change.address].spec
         yield "delete"
+        self._look(kind, change)
         self._client.delete(kind, self._ids[change.address])
         try:
             yield from self._create(kind, change, replacement(kind, self._declared(change), live))
@@ -126,26 +130,29 @@ class Writing:
             return False
         return True
 
-    def _delete(self, kind: Kind, address: Address) -> Iterator[str]:
-        """Delete what has been stopped first, so that nothing starts while it goes."""
-        life, present = kind.lifecycle, self._live.resources[address].spec
+    def _delete(self, kind: Kind, change: Change) -> Iterator[str]:
+        """Delete what has been stopped first, so that nothing starts while it goes; what is gone already is fine."""
+        life, present = kind.lifecycle, self._live.resources[change.address].spec
         if life and not life.in_create and present.get(life.member) not in {life.initial, life.stops}:
             yield life.calls[life.stops]
-            self._client.set_state(kind, self._ids[address], life.stops)
+            if not self._standing.look(kind, change):
+                return
+            self._standing.write(kind, change, lambda: self._client.set_state(kind, self._ids[change.address], life.stops))
         yield "delete"
-        self._client.delete(kind, self._ids[address])
+        if self._standing.look(kind, change):
+            self._client.delete(kind, self._ids[change.address])
 
     def _update(self, kind: Kind, change: Change) -> Iterator[str]:
         life = kind.lifecycle
         members = {field.member for field in change.fields}
-        declared, id_ = self._declared(change), self._ids[change.address]
+        declared = self._declared(change)
         present = self._live.resources[change.address].spec if change.address in self._live.resources else {}
         state = declared.get(life.member) if life and life.member in members else None
         state = life.initial if life and life.member in members and state is None else state
         stops = life is not None and state == life.stops
         if life and stops:
             yield life.calls[state]
-            self._client.set_state(kind, id_, state)
+            self._set_state(kind, change, state)
         if members - {life.member if life else ""}:
             final = update_spec(kind, declared, present, members)
             yield from self._carry(kind, change, present, final)
@@ -153,10 +160,22 @@ class Writing:
             if kind.update_sends == "changed" and kind.identity not in members:
                 del body[kind.identity]
             yield "update"
-            self._client.update(kind, id_, body)
+            self._send(kind, change, body)
         if life and state is not None and not stops:
             yield life.calls[state]
-            self._client.set_state(kind, id_, state)
+            self._set_state(kind, change, state)
+
+    def _send(self, kind: Kind, change: Change, body: dict[str, Any]) -> None:
+        self._look(kind, change)
+        self._standing.write(kind, change, lambda: self._client.update(kind, self._ids[change.address], body))
+
+    def _set_state(self, kind: Kind, change: Change, state: Any) -> None:  # noqa: ANN401 -- a flag or a word
+        self._look(kind, change)
+        self._standing.write(kind, change, lambda: self._client.set_state(kind, self._ids[change.address], state))
+
+    def _look(self, kind: Kind, change: Change) -> None:
+        if not self._standing.look(kind, change):
+            raise StalePlan(f"Somebody else deleted {change.address} after it was planned.", "Run again and look at the plan.")
 
     def _carry(self, kind: Kind, change: Change, present: Plain, final: Plain) -> Iterator[str]:
         """Copy what records hold under old names to the new ones, while both are there; the old ones go with the update itself."""
@@ -165,7 +184,7 @@ class Writing:
             body = self._body(kind, change.address, transition(kind, present, final, change.moves))
             del body[kind.identity]
             yield "add"
-            self._client.update(kind, self._ids[change.address], body)
+            self._send(kind, change, body)
         for move in moves:
             yield "copy"
             copying = Copying(self._client, change.address.name, move.old, move.new)

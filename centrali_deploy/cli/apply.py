@@ -15,7 +15,7 @@ from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning
 from centrali_deploy.cli.running import resend_secrets, workspace_command
 from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, Interrupted, UsageProblem
 from centrali_deploy.pipeline.acting import actor
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_protected, refuse_stale, seen_again
+from centrali_deploy.pipeline.apply import apply, check, judge, refuse_protected, refuse_stale, seen_again, unlike, unmarked, unproven
 from centrali_deploy.pipeline.plan import plan
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
@@ -129,7 +129,7 @@ def _approve(run: Run, approved: Planned, now: Planned, *, yes: bool) -> None:
     if run.saved:
         refuse_moved(run.saved, now)
     elif not yes:
-        refuse_stale(approved.plan, now.plan)
+        refuse_stale(approved, now)
     elif approved.plan.digest != now.plan.digest:
         run.answer.write(["", "The workspace changed meanwhile. Now it is:"])
         run.answer.parts["plan"] = plan_part(now.plan)
@@ -158,12 +158,13 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
         return ()  # somebody else writes now
     try:
         after = run.answer.follow(seen_again(planned, run.client, found), run.client)
-        own.end(planned, found, after)
+        others = unlike(planned, after)
+        own.end(planned, found, unmarked(after, others))
     except DeployError as error:
         error.message = f"What was done could not be recorded: {error.message}"
         error.hint = f"{error.hint} The next apply finds it out.".lstrip()
         raise
-    return proven(planned, found, after)
+    return unproven(found, others)
 
 
 def _tell_strange(run: Run, strange: tuple[Change, ...]) -> None:

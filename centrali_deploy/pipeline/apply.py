@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from centrali_deploy.apply.executor import check_secrets, execute
@@ -10,6 +11,7 @@ from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing, always
 from centrali_deploy.errors import AppliedInPart, LeaseLost, ManifestError, StalePlan, UnsafePlan
 from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.planfile import pins
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.observation import observe
@@ -55,13 +57,17 @@ def unset(planned: Planned, client: Client) -> tuple[Problem, ...]:
     return ()
 
 
-def refuse_stale(approved: Plan, now: Plan) -> None:
-    """Raise StalePlan, naming what moved, when the plan that was approved is not the one that would be made now."""
-    if approved.digest == now.digest:
-        return
-    before, after = ({change.address: change for change in plan.pending} for plan in (approved, now))
-    moved = sorted(str(address) for address in before.keys() | after.keys() if before.get(address) != after.get(address))
-    raise StalePlan(f"The workspace changed while you decided: {', '.join(moved)}.", "Nothing was written: run again and look.")
+def refuse_stale(approved: Planned, now: Planned) -> None:
+    """Raise StalePlan, naming what moved, when the plan that was approved is not the one that would be made now.
+
+    A delete of something that changed meanwhile is another plan, too, and so is anything else that is done to it.
+    """
+    same = approved.plan.digest == now.plan.digest
+    before, after = ({change.address: change for change in each.plan.pending} for each in (approved, now))
+    was, is_now = pins(approved.plan, approved.live), pins(approved.plan, now.live)
+    others = (a for a in before.keys() | after.keys() if (not same and before.get(a) != after.get(a)) or was.get(a) != is_now.get(a))
+    if moved := sorted(map(str, others)):
+        raise StalePlan(f"The workspace changed while you decided: {', '.join(moved)}.", "Nothing was written: run again and look.")
 
 
 def apply(planned: Planned, client: Client, stopping: Callable[[], bool], held: Held | None = None) -> Iterator[Event]:
@@ -82,9 +88,10 @@ def judge(outcomes: Sequence[Outcome]) -> None:
     if lost := next((outcome.error for outcome in failed if isinstance(outcome.error, LeaseLost)), None):
         raise lost
     names = ", ".join(str(outcome.change.address) for outcome in failed)
-    if any(outcome.status is Status.APPLIED for outcome in outcomes) or failed[0].error is None:
+    first = failed[0].error
+    if any(outcome.status is Status.APPLIED for outcome in outcomes) or first is None or isinstance(first, AppliedInPart):
         raise AppliedInPart(f"Applied in part: {names} failed.", "Mend it and run again: what is done stays done.")
-    error = copy(failed[0].error)
+    error = copy(first)
     error.message, error.hint = f"Nothing was applied: {names} failed.", "See above."
     raise error
 
@@ -108,8 +115,18 @@ def _beside(planned: Planned, after: LiveState) -> LiveState:
     return LiveState({**after.resources, **same}, after.doubles)
 
 
-def proven(planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> tuple[Change, ...]:
-    """What was applied and is not as it was meant, as a second look at the workspace tells."""
+def unlike(planned: Planned, after: LiveState) -> tuple[Change, ...]:
+    """What is declared and is not there as it is declared, as a second look at the workspace tells."""
+    return make_plan(planned.plan.workspace, planned.desired, after, RecordedState(), Policy()).pending
+
+
+def unproven(outcomes: Sequence[Outcome], others: Sequence[Change]) -> tuple[Change, ...]:
+    """Of what is not as it is declared, what was applied."""
     applied = {outcome.change.address for outcome in outcomes if outcome.status is Status.APPLIED}
-    again = make_plan(planned.plan.workspace, planned.desired, after, RecordedState(), Policy())
-    return tuple(change for change in again.pending if change.address in applied)
+    return tuple(change for change in others if change.address in applied)
+
+
+def unmarked(after: LiveState, others: Sequence[Change]) -> LiveState:
+    """The workspace without marks of what is not as it is declared: the next plan must read that whole."""
+    blank = {change.address: replace(after.resources[change.address], mark="") for change in others if change.address in after.resources}
+    return replace(after, resources={**after.resources, **blank})

@@ -166,8 +166,8 @@ class Client:
         """Update a resource; the verbs of the row are tried in turn when one is not allowed."""
         return self._first_allowed(f"{kind.name} update", kind, kind.update_methods, _inside(id_), body)
 
-    def set_state(self, kind: Kind, id_: str, value: Any) -> None:  # noqa: ANN401 -- a flag or a word
-        """Set the lifecycle member by its call or, where there is no such call, by an update [I].
+    def set_state(self, kind: Kind, id_: str, value: Any) -> dict[str, Any]:  # noqa: ANN401 -- a flag or a word
+        """Set the lifecycle member by its call or, where there is no such call, by an update [I]; gives what is answered.
 
         What was answered must say so: raises RemoteError when nothing makes the API take it.
         """
@@ -186,7 +186,7 @@ class Client:
                     raise
             else:
                 if kind.canonical(answered).get(life.member, value) == value:
-                    return
+                    return answered
         where = f"/{kind.path}/{id_}"
         raise RemoteError(
             f"The API accepted that {life.member} becomes {value} and left it as it is.", "Set it in the console.", path=where
@@ -200,11 +200,12 @@ class Client:
 
     def _first_allowed(self, what: str, kind: Kind, methods: tuple[str, ...], path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         known = self._methods.setdefault(what, list(methods))
-        for method in list(known):
+        tries = tuple(known)  # other threads may find out meanwhile which of them works
+        for method in tries:
             try:
                 found = self._object(method, kind, path, json=body, repeatable=True)
             except Rejected as error:
-                if error.status not in _UNKNOWN_ROUTE or method == known[-1]:
+                if error.status not in _UNKNOWN_ROUTE or method == tries[-1]:
                     raise
             else:
                 known[:] = [method]

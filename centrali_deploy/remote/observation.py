@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
-from centrali_deploy.errors import RemoteError
+from centrali_deploy.errors import Rejected, RemoteError
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.states import LiveResource, LiveState
 from centrali_deploy.wire import is_id
@@ -105,7 +105,7 @@ def _fill(kind: Kind, listed: dict[str, list[Raw]], unread: Mapping[Address, Unr
     ids = {(name, str(item["id"])) for name, items in listed.items() for item in items}
     for item in listed[kind.name]:
         known = unread.get(Address(kind.name, item[kind.identity]))
-        same = known and (known.id, known.mark) == (str(item["id"]), _mark(item)) and known.mark
+        same = known and (known.id, known.mark) == (str(item["id"]), mark(item)) and known.mark
         if known and same and known.others <= ids and kind.listed_without:
             item.setdefault(kind.listed_without, known.value)
 
@@ -117,11 +117,25 @@ def _complete(
         index for index, item in enumerate(items) if kind.listed_without not in item and Address(kind.name, item[kind.identity]) in wanted
     ]
     running = {pool.submit(client.get, kind, str(items[index]["id"])): index for index in needed}
+    gone: list[int] = []
     while running:
         ended, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
         for done in ended:
-            items[running.pop(done)] = done.result()
+            index = running.pop(done)
+            try:
+                items[index] = done.result()
+            except Rejected as error:
+                if not _is_gone(client, kind, items[index], error):
+                    raise
+                gone.append(index)
         yield Progress(f"{kind.section} in full", len(needed) - len(running))
+    for index in sorted(gone, reverse=True):
+        del items[index]
+
+
+def _is_gone(client: Client, kind: Kind, item: Raw, error: Rejected) -> bool:
+    """Whether it was deleted since it was listed: then the list says so, too."""
+    return error.status == 404 and all(item["id"] != other.get("id") for other in client.items(kind))  # noqa: PLR2004 -- an HTTP status
 
 
 def translated(listed: Mapping[str, Sequence[Raw]], known: LiveState = NOTHING_KNOWN) -> LiveState:
@@ -139,10 +153,10 @@ def translated(listed: Mapping[str, Sequence[Raw]], known: LiveState = NOTHING_K
             address, id_ = Address(name, item[kind.identity]), str(item["id"])
             if address in resources:
                 doubles[address] = (*doubles.get(address, (resources[address].id,)), id_)
-            resources[address] = LiveResource(address, id_, kind.from_wire(item, name_of), _mark(item))
+            resources[address] = LiveResource(address, id_, kind.from_wire(item, name_of), mark(item))
     return LiveState(resources, doubles)
 
 
-def _mark(item: Raw) -> str:
+def mark(item: Mapping[str, Any]) -> str:
     """What changes with every change of a resource: its version and its update time, as far as it has them."""
     return " ".join(str(item[member]) for member in ("version", "updatedAt") if item.get(member))

@@ -106,7 +106,7 @@ def test_a_pause_is_a_call_of_its_own(client: Client, manifest: Callable[..., st
     before = client.requests_used
     outcomes = applied(written(enabled=False), client)
     assert [[field.member for field in outcome.change.fields] for outcome in outcomes] == [["enabled"]]
-    assert client.requests_used - before == 5
+    assert client.requests_used - before == 6
     assert planned(written(enabled=False), client).plan.empty
 
 

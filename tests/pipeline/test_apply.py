@@ -23,10 +23,11 @@ from centrali_deploy.errors import (
 )
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
-from centrali_deploy.pipeline.apply import apply, check, judge, proven, refuse_stale, seen_again
+from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale, seen_again, unlike, unmarked, unproven
 from centrali_deploy.pipeline.plan import Planned, plan
 from centrali_deploy.plan.model import Change
 from centrali_deploy.plan.verdicts import Policy
+from centrali_deploy.states import Recorded, RecordedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 CODE = {"code": "async function run() {}"}
 SECRET = {"value": "${env:KEY}", "encrypt": True}
 SEALED = {"function": "f", "executionType": "on-demand", "triggerMetadata": {"params": {"key": SECRET}}}
+F, G = Address("function", "f"), Address("function", "g")
 DONE, BAD, GOOD = (Change.create(Address("function", name), "not there yet", ()) for name in ("done", "bad", "good"))
 
 
@@ -82,23 +84,54 @@ def test_a_plan_that_a_protection_refuses_is_not_checked_further(client: Client,
 
 def test_a_plan_that_is_still_the_same_is_not_stale(client: Client, manifest: Callable[..., str]) -> None:
     path = manifest({"version": 1, "functions": {"f": CODE}})
-    approved = planned(path, client, {}).plan
+    approved = planned(path, client, {})
     client.create(KINDS["function"], {"name": "unrelated", **CODE})
-    refuse_stale(approved, planned(path, client, {}).plan)
+    refuse_stale(approved, planned(path, client, {}))
 
 
 def test_a_stale_plan_names_what_moved_and_nothing_else(client: Client, manifest: Callable[..., str]) -> None:
     ids = {name: client.create(KINDS["function"], {"name": name, **CODE, "timeoutMs": 5})["id"] for name in ("a", "b", "c")}
     path = manifest({"version": 1, "functions": {name: {**CODE, "timeoutMs": 6} for name in ("a", "b", "c", "d")}})
-    approved = planned(path, client, {}).plan
+    approved = planned(path, client, {})
     client.update(KINDS["function"], ids["a"], {"timeoutMs": 6})
     client.update(KINDS["function"], ids["b"], {"timeoutMs": 7})
     client.create(KINDS["function"], {"name": "d", **CODE})
-    now = planned(path, client, {}).plan
+    now = planned(path, client, {})
     with pytest.raises(StalePlan, match="while you decided: function/a, function/b, function/d\\.") as caught:
         refuse_stale(approved, now)
     assert "Nothing was written" in caught.value.hint
     assert caught.value.exit_code == ExitCode.CONFLICT
+
+
+def test_who_approved_a_delete_approved_it_of_what_they_were_shown(client: Client, manifest: Callable[..., str]) -> None:
+    id_ = client.create(KINDS["function"], {"name": "f", **CODE})["id"]
+    path, ours = manifest({"version": 1, "functions": {"g": CODE}}), {F: Recorded(F, id_)}
+
+    def pruned() -> Planned:
+        return result_of(plan(load([path], {}), client, Policy(prune=True), RecordedState(ours)))
+
+    approved = pruned()
+    refuse_stale(approved, pruned())
+    client.update(KINDS["function"], id_, {"description": "theirs"})
+    with pytest.raises(StalePlan, match="while you decided: function/f\\."):
+        refuse_stale(approved, pruned())
+
+
+def test_what_is_not_as_it_is_declared_is_told_if_it_was_applied_and_loses_its_mark(client: Client, manifest: Callable[..., str]) -> None:
+    path = manifest({"version": 1, "functions": {"f": {**CODE, "timeoutMs": 1000}, "g": {**CODE, "timeoutMs": 1000}}})
+    applied(manifest({"version": 1, "functions": {"g": {**CODE, "timeoutMs": 1000}}}, "other.yaml"), client, {})
+    found = planned(path, client, {})
+    outcomes = [each for each in apply(found, client, lambda: False) if isinstance(each, Outcome)]
+    assert unlike(found, planned(path, client, {}).live) == ()
+    for name in "fg":
+        id_ = found.live.resources[G].id if name == "g" else planned(path, client, {}).live.resources[F].id
+        client.update(KINDS["function"], id_, {"timeoutMs": 2000})
+    after = planned(path, client, {}).live
+    others = unlike(found, after)
+    assert [change.address for change in others] == [F, G]
+    assert [change.address for change in unproven(outcomes, others)] == [F]
+    assert {address: bool(each.mark) for address, each in after.resources.items()} == {F: True, G: True}
+    assert {address: bool(each.mark) for address, each in unmarked(after, others).resources.items()} == {F: False, G: False}
 
 
 def test_each_change_starts_and_ends_and_then_nothing_is_left(client: Client, manifest: Callable[..., str]) -> None:
@@ -175,7 +208,7 @@ def test_a_second_look_reads_what_was_written_or_everything_if_something_failed(
     assert client.requests_used - before == requests
     assert after.resources[Address("function", "f")].spec["timeoutMs"] == 2
     assert after.resources[theirs.address] == theirs
-    assert proven(found, outcomes, after) == ()
+    assert unproven(outcomes, unlike(found, after)) == ()
 
 
 def test_where_nothing_was_done_nothing_is_read_again(client: Client, manifest: Callable[..., str]) -> None:

@@ -366,6 +366,17 @@ def test_a_verb_that_works_is_the_only_one_tried_and_a_refusal_is_no_missing_rou
     assert len(routes.asked) == 1
 
 
+def test_what_is_not_there_is_told_though_another_thread_finds_the_verb_meanwhile(answered_by: Callable[..., Client]) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            client.update(FUNCTION, "there", {"timeoutMs": 5})
+        there = request.url.path.endswith("/there")
+        return httpx.Response(200, json={"id": "there"}) if there else httpx.Response(404, json={"message": "no such thing"})
+
+    with answered_by(answer) as client, pytest.raises(Rejected, match="no such thing"):
+        client.update(FUNCTION, "gone", {"timeoutMs": 5})
+
+
 ORCHESTRATION = [
     "POST activate",
     "PATCH activate",

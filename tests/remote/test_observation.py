@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from ending import ended_and_told
+from ledgers import client_behind
 
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Rejected, RemoteError, Unreachable
@@ -205,3 +206,24 @@ def test_a_kind_whose_route_is_not_published_is_asked_for_only_when_one_is_wante
         assert sorted(asked) == sorted(kind.path for kind in PUBLISHED)
         observed(client, Address("allowed-domain", "api.stripe.com"))
     assert "allowed-domains" in asked
+
+
+@pytest.mark.parametrize("really", [True, False])
+def test_what_goes_between_its_list_and_its_reading_is_not_there_if_the_list_agrees(really: bool, app: Starlette, client: Client) -> None:
+    filled(client)
+    gone = client.find(KINDS["orchestration"], "p")
+    assert gone
+
+    def act(_number: int, request: httpx.Request, answer: Callable[[httpx.Request], httpx.Response]) -> httpx.Response:
+        if request.url.path.endswith(gone["id"]):
+            if not really:
+                return httpx.Response(404, json={"message": "never heard of it"})
+            client.delete(KINDS["orchestration"], gone["id"])
+        return answer(request)
+
+    with client_behind(app, act) as late:
+        if really:
+            assert P not in observed(late, FLOW, P)[0].resources
+        else:
+            with pytest.raises(Rejected, match="never heard of it"):
+                observed(late, FLOW, P)

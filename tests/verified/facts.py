@@ -35,6 +35,8 @@ FACTS = [
          "test_an_error_says_what_is_wrong_and_where"),
     Fact("What is not there answers 404", "D", "remote/client.py", "test_what_is_not_there_answers_404"),
     Fact('A duplicate name answers 409, or 400/422 with words like "exists"', "I", "wire.says_exists", "test_a_name_is_there_once"),
+    Fact("A write of a resource counts its `version` up by one and nothing else does; no write depends on a version", "I; I",
+         "apply/standing.py", "test_a_write_counts_the_version_up_by_one"),
     Fact("Rate-limit headers, `Retry-After` in seconds or as a date", "D", "wire.RATE_LIMIT", "test_answers_say_how_many_requests_are_left"),
     Fact("Slugs are lowercase words joined by hyphens or underscores", "I", "wire.is_slug", "test_a_slug_is_lowercase_words"),
     Fact("Route segment `collections` (alias `structures`)", "D, T", "kinds/structure.py", "test_an_object_is_answered_with_its_id"),

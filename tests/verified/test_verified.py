@@ -84,6 +84,17 @@ def test_a_name_is_there_once(api: Api) -> None:
         assert says_exists(answer.status_code, error_said(answer.json()).message), segment
 
 
+def test_a_write_counts_the_version_up_by_one(api: Api) -> None:
+    function = api.function()
+    trigger, flow = api.trigger(function), api.flow()
+    structure = api.structure()
+    for segment, made in ((FUNCTIONS, function), (TRIGGERS, trigger), (STRUCTURES, structure), (FLOWS, flow)):
+        before = api.read(segment, made)
+        after = api.send("PUT", segment, f"/{made['id']}", json={"description": "again"}).json()
+        assert after["version"] == before["version"] + 1, segment
+        assert api.read(segment, made)["version"] == after["version"], segment
+
+
 def test_answers_say_how_many_requests_are_left(api: Api) -> None:
     headers = api.send("GET", FUNCTIONS, "?limit=1").headers
     assert all(headers[name].isdigit() for name in (RATE_LIMIT, RATE_REMAINING, RATE_RESET))
