@@ -40,6 +40,10 @@ class Entries:
         self.last: int | None = None
         """The number of the latest entry, as far as it is known; there may be later ones."""
 
+    def told(self, last: int | None) -> None:
+        """What somebody knows of the latest number; what we added ourselves we know better."""
+        self.last = None if last is None else max(last, self.last or 0)
+
     def add(self, entry: Entry) -> Entry:
         """Keep an entry under the next number."""
         number = self._latest() if self.last is None else self.last

@@ -81,7 +81,7 @@ class WorkspaceDoor(Locking):
             own = heads.pop(self._deployment, None)
             self._elsewhere = {Address.parse(text): name for name, head in heads.items() for text in head.owned}
             self._there = [leaf for leaf in leaves if leaf.deployment == self._deployment and leaf.part != self._lock.part]
-            self._entries.last = own.entries if own else 0
+            self._entries.told(own.entries if own else 0)
             if own is None:
                 return None
             others = sorted((leaf for leaf in self._there if leaf.key in own.chunks), key=lambda leaf: leaf.number)

@@ -177,6 +177,31 @@ def test_an_entry_takes_one_request_once_the_ledger_was_read(before: int, client
     assert door.history(1) == [entry("new", number=before + 1, inverse=None)]
 
 
+def test_what_a_door_added_itself_it_knows_better_than_the_ledger(client: Client) -> None:
+    door = WorkspaceDoor(client, "default")
+    door.write(ledger(1))
+    assert door.add(entry()).number == 1
+    assert door.read() == ledger(1)
+    door.write(ledger(2))
+    other = WorkspaceDoor(client, "default")
+    other.read()
+    assert requests(client, lambda: other.add(entry())) == 1
+    assert [each.number for each in other.history(5)] == [2, 1]
+
+
+@pytest.mark.parametrize("said", [None, "3"])
+def test_a_head_that_does_not_tell_of_the_history_is_read_all_the_same(said: Any, client: Client) -> None:
+    door, shelf = WorkspaceDoor(client, "default"), Shelf(client)
+    door.write(ledger(1))
+    door.add(entry())
+    (leaf,) = shelf.find("head")
+    head = {member: value for member, value in json.loads(leaf.text).items() if member != "entries"}
+    shelf.change(leaf, json.dumps(head | ({"entries": said} if said else {})))
+    other = WorkspaceDoor(client, "default")
+    assert other.read() == ledger(1)
+    assert other.add(entry()).number == 2
+
+
 @pytest.mark.parametrize("unsaid", [1, 3])
 def test_entries_that_the_ledger_does_not_know_of_keep_their_numbers(unsaid: int, client: Client) -> None:
     door = WorkspaceDoor(client, "default")
