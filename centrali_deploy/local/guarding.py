@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -75,6 +76,8 @@ class Guard:
             return self._error(request, refused)
         except RecursionError:
             return self._error(request, Refused(400, "The body is nested too deeply"))
+        except ClientDisconnect as left:
+            raise ConnectionResetError("whoever asked left before the body was whole") from left
         except StoreFull as full:
             return self._error(request, Refused(507, f"There is no room left for the database of the local workspace: {full}"))
         except StoreFailed as failed:
