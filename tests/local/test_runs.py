@@ -52,3 +52,12 @@ def test_a_page_of_runs_is_found_without_reading_or_sorting_all_of_them(where: d
     store.close()
     assert plan == f"SEARCH runs USING INDEX {index}"
     assert all("COVERING INDEX" in step for step in counting), counting
+
+
+def test_the_reruns_of_a_run_are_found_without_reading_any_other_run() -> None:
+    store = Watched()
+    assert Runs(store, lambda: 0.0, str).repeats("acme", {"id": "1", "functionId": "f"}) == []
+    (query,) = tuple(store.asked)
+    plan = [str(row[-1]) for row in store.select(f"explain query plan {query}", ("acme", "1"))]
+    store.close()
+    assert plan == ["SEARCH runs USING INDEX runs_by_original (workspace=? AND <expr>=?)"]
