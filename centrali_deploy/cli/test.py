@@ -76,15 +76,17 @@ def _local(loaded: Loaded, function: str | None, event: Any) -> Iterator[tuple[s
 
 
 def _remote(loaded: Loaded, function: str | None, event: Any) -> Iterator[tuple[str, dict[str, Any], list[Any]]]:  # noqa: ANN401 -- any JSON value
-    resource = next((r for address, r in loaded.desired.items() if address.kind == "function" and address.name == function), None)
-    if resource is None:
+    codes = {address.name: resource.spec["code"] for address, resource in loaded.desired.items() if address.kind == "function"}
+    if function is None:
         raise UsageProblem(
             "--remote runs one function of the manifests.", "Name one that is declared: centrali-deploy test FUNCTION --remote."
         )
+    if function not in codes:
+        raise UsageProblem(f"function/{function} is not declared.", f"There are: {', '.join(codes)}." if codes else "Declare it.")
     with connect(Settings(), loaded, os.environ) as client:
-        said = FunctionRuns(client).tried(resource.spec["code"], {} if event is None else event)
+        said = FunctionRuns(client).tried(codes[function], {} if event is None else event)
     status = "failure" if said.get("error") else "completed"
-    yield str(function), {"status": status, "runData": said.get("output"), "errorMessage": said.get("error"), "logs": said.get("logs")}, []
+    yield function, {"status": status, "runData": said.get("output"), "errorMessage": said.get("error"), "logs": said.get("logs")}, []
 
 
 def _json(file: str) -> Any:  # noqa: ANN401 -- any JSON value

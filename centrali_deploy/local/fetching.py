@@ -1,11 +1,13 @@
 """The network as functions reach it, for `Outgoing`: one request, one answer, no redirects, no proxies, limits on time and size.
 
-Nothing is waited for longer than the run that asks has time, however small the pieces in which an answer comes.
+It connects to addresses that it is given, and looks no name up. Nothing is waited for longer than the run that asks has
+time, however small the pieces in which an answer comes.
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -17,7 +19,7 @@ from centrali_deploy.local.outgoing import Fetched
 from centrali_deploy.local.sandbox import LEFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SECONDS = 30.0
 """How long to wait for each piece of an answer."""
@@ -25,15 +27,18 @@ LARGEST = 5_000_000
 """Bytes of an answer's body that are taken."""
 
 
-def fetch(method: str, url: str, headers: dict[str, str], body: str | None) -> Fetched:
-    """Ask, and give what came back. Raises OSError when nothing usable does. The body is read as UTF-8."""
+def fetch(method: str, url: str, headers: dict[str, str], body: str | None, at: Sequence[str]) -> Fetched:
+    """Ask what answers at one of the addresses `at`, and give what came back. Raises OSError when nothing usable does.
+
+    The body is read as UTF-8.
+    """
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     until = time.monotonic() + LEFT.get()
-    connection = kind(parts.hostname or "", parts.port, timeout=min(SECONDS, LEFT.get()))
+    connection = kind(parts.hostname or "", parts.port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.connect()
+        connection.sock = _line(connection, at, until)
         with _cut(connection.sock, until):
             connection.request(method, path, None if body is None else body.encode(), headers)
             answer = connection.getresponse()
@@ -45,6 +50,30 @@ def fetch(method: str, url: str, headers: dict[str, str], body: str | None) -> F
     if len(data) > LARGEST:
         raise OSError("the answer is larger than 5 MB")
     return Fetched(answer.status, {name.lower(): value for name, value in answer.getheaders()}, data.decode(errors="replace"))
+
+
+def _line(connection: HTTPConnection, at: Sequence[str], until: float) -> socket.socket:
+    """A line to the first of the addresses that takes one, with the certificate checked for the name where there is one."""
+    refused = OSError("it has no address")
+    for address in at:
+        try:
+            line = socket.create_connection((address, connection.port), max(0.001, min(SECONDS, until - time.monotonic())))
+        except OSError as error:
+            refused = error
+            continue
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes; neither waits for the other
+        return _secured(line, connection.host) if isinstance(connection, HTTPSConnection) else line
+    raise refused
+
+
+def _secured(line: socket.socket, host: str) -> socket.socket:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        return context.wrap_socket(line, server_hostname=host)
+    except BaseException:
+        line.close()
+        raise
 
 
 @contextmanager

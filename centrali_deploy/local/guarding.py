@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from centrali_deploy.local.accounts import LIFETIME, Accounts
 from centrali_deploy.local.invoking import Caller
 from centrali_deploy.local.refusing import TITLES, Refused, not_imitated
-from centrali_deploy.local.store import Store, StoreFailed
+from centrali_deploy.local.store import Store, StoreFailed, StoreFull
 from centrali_deploy.wire import RETRY_AFTER, TOKEN_SCOPE, error_body
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ class Guard:
             return self._error(request, refused)
         except RecursionError:
             return self._error(request, Refused(400, "The body is nested too deeply"))
+        except ClientDisconnect as left:
+            raise ConnectionResetError("whoever asked left before the body was whole") from left
+        except StoreFull as full:
+            return self._error(request, Refused(507, f"There is no room left for the database of the local workspace: {full}"))
         except StoreFailed as failed:
             return self._error(request, Refused(500, f"The database of the local workspace failed: {failed}"))
         except Exception:  # noqa: BLE001 -- a service answers its own mistakes, too; what happened goes to standard error

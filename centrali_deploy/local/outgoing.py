@@ -1,8 +1,8 @@
 """Requests that functions send out: only to domains the workspace allows, and never into the network of this machine.
 
 A domain is allowed as a whole host name in lowercase, without port or wildcards [I]; requests go to the usual port of
-their scheme. Redirects are followed on the same host only. What sends is an argument; it must not follow redirects. It
-looks names up again: a name whose addresses change between the two is not noticed.
+their scheme. Redirects are followed on the same host only. What sends is an argument; it must not follow redirects, and
+connects to the addresses that were checked: a name whose addresses change meanwhile leads nowhere else.
 
 The shapes of the three members differ between the places that mention them [S, D, T]; all of them are read. The answer's
 shape is not published [I]: {status, ok, headers, body, data}, `body` the text and `data` the same parsed
@@ -16,12 +16,12 @@ import socket
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Never
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from centrali_deploy.local.sandbox import ApiFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 _HOPS = 5
 _KEPT = {307, 308}
@@ -39,12 +39,12 @@ class Fetched:
 
 
 if TYPE_CHECKING:
-    Fetch = Callable[[str, str, dict[str, str], str | None], Fetched]
+    Fetch = Callable[[str, str, dict[str, str], str | None, Sequence[str]], Fetched]
 
 
 def addresses(host: str) -> list[str]:
-    """The addresses a name stands for. Raises OSError when it stands for none."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
+    """The addresses a name stands for, each once. Raises OSError when it stands for none."""
+    return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None)))
 
 
 @dataclass(frozen=True)
@@ -75,23 +75,24 @@ class Outgoing:
         return self.request(url, {"method": "POST", **(given if framed else {"body": given})})
 
     def _followed(self, method: str, url: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
-        host = self._checked(url).hostname
+        host, at = self._checked(url)
         for _ in range(_HOPS):
             try:
-                answer = self.fetch(method, url, headers, body)
+                answer = self.fetch(method, url, headers, body, at)
             except OSError as error:
                 raise ApiFailed(f"{host} does not answer: {error}") from error
             if answer.status not in _MOVED or "location" not in answer.headers:
                 return _shown(answer)
             url = urljoin(url, answer.headers["location"])
-            if (moved := self._checked(url).hostname) != host:
+            moved, at = self._checked(url)
+            if moved != host:
                 raise ApiFailed(f"{host} redirects to another host, {moved}: call that one itself", 403)
             if answer.status not in _KEPT and method != "HEAD":
                 method, body = "GET", None
         raise ApiFailed(f"{host} redirects more than {_HOPS} times")
 
-    def _checked(self, url: str) -> SplitResult:
-        """The parts of a URL that may be asked."""
+    def _checked(self, url: str) -> tuple[str, list[str]]:
+        """The host of a URL that may be asked, and its addresses."""
         try:
             parts = urlsplit(url)
             port = parts.port
@@ -103,7 +104,8 @@ class Outgoing:
             raise ApiFailed("a URL with a user or a backslash in it is not asked", 403)
         if parts.hostname not in self.allowed_domains():
             raise ApiFailed(f"{parts.hostname} is not among the allowed domains of the workspace: add it there first", 403)
-        inside = [found for found in self._resolved(parts.hostname) if not ip_address(found.partition("%")[0]).is_global]
+        at = self._resolved(parts.hostname)
+        inside = [found for found in at if not ip_address(found.partition("%")[0]).is_global]
         loopback = bool(inside) and all(ip_address(found.partition("%")[0]).is_loopback for found in inside)
         if inside and not (loopback and self.allow_loopback):
             raise ApiFailed(
@@ -111,7 +113,7 @@ class Outgoing:
             )
         if port not in {None, {"http": 80, "https": 443}[parts.scheme]} and not loopback:
             raise ApiFailed(f"{parts.hostname} is asked at its usual port only, not at {port}", 403)
-        return parts
+        return parts.hostname, at
 
     def _resolved(self, host: str) -> list[str]:
         try:

@@ -16,6 +16,7 @@ TITLES = {
     500: ("Internal Server Error", "INTERNAL_ERROR"),
     504: ("Gateway Timeout", "TIMEOUT"),
     501: ("Not Implemented", "NOT_IMITATED"),
+    507: ("Insufficient Storage", "NO_ROOM"),
 }
 """For each status, the title for people [D for 400, 401, 429] and the code for machines [D for 400]."""
 

@@ -143,9 +143,8 @@ class Runs:
 
     def repeats(self, workspace: str, row: Row) -> list[Row]:
         """The reruns of a run, oldest first."""
-        query = "select data from runs where workspace = ? and function = ? order by number"
-        all_ = (json.loads(data) for (data,) in self.store.select(query, (workspace, row["functionId"])))
-        return [each for each in all_ if each["originalRunId"] == row["id"]]
+        query = "select data from runs where workspace = ? and json_extract(data, '$.originalRunId') = ? order by number"
+        return [json.loads(data) for (data,) in self.store.select(query, (workspace, row["id"]))]
 
     def now(self) -> str:
         """The time as the API writes it."""

@@ -33,11 +33,17 @@ class StoreFailed(Exception):
     """The database cannot be read or written, and says why."""
 
 
+class StoreFull(StoreFailed):
+    """There is no room left for what was to be written; what was there before still is."""
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            raise StoreFull(str(error)) from error
         raise StoreFailed(str(error)) from error
 
 

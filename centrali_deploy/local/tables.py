@@ -31,6 +31,10 @@ create table if not exists runs (
 create index if not exists runs_by_job on runs (workspace, job);
 create index if not exists runs_by_function on runs (workspace, function, number);
 create index if not exists runs_by_trigger on runs (workspace, trigger, number);
+create index if not exists runs_by_status on runs (workspace, status, number);
+create index if not exists runs_by_workspace on runs (workspace, number);
+create index if not exists runs_by_original on runs (workspace, json_extract(data, '$.originalRunId'), number)
+  where json_extract(data, '$.originalRunId') is not null;
 drop index if exists runs_open;
 create index if not exists runs_pending on runs (number, trigger) where status = 'pending';
 create index if not exists runs_running on runs (trigger) where status = 'running';

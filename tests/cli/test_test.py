@@ -95,6 +95,7 @@ def test_an_event_is_given_and_a_result_expected(test: Callable[..., Any], proje
         (("echo", "--event", "x.json"), "The file cannot be read"),
         (("echo", "--event", "workspace.yaml"), "workspace.yaml is not JSON"),
         (("--remote",), "--remote runs one function"),
+        (("ecko", "--remote"), "function/ecko is not declared."),
         (("echo", "--remote"), "No workspace is named."),
     ],
 )

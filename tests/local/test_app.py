@@ -210,6 +210,33 @@ def test_a_database_that_fails_is_answered_with_its_words(api: httpx.Client) -> 
     assert (answer.status_code, answer.json()["message"]) == (500, said)
 
 
+def test_a_disk_that_is_full_says_so_and_what_was_there_can_still_be_read(api: httpx.Client) -> None:
+    api.post(f"{BASE}/collections", json={"name": "a"})
+    api.store.ready("pragma max_page_count = 1")  # type: ignore[attr-defined]
+    answer = api.post(f"{BASE}/compute-functions", json={"name": "f", "code": "// " + "x" * 100_000})
+    said = "There is no room left for the database of the local workspace: database or disk is full"
+    assert (answer.status_code, answer.json()["code"], answer.json()["message"]) == (507, "NO_ROOM", said)
+    assert [row["name"] for row in api.get(f"{BASE}/collections").json()["data"]] == ["a"]
+    assert api.get(f"{BASE}/compute-functions").json()["data"] == []
+
+
+def test_somebody_who_leaves_before_the_body_is_whole_is_no_mistake_of_the_workspace(capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(":memory:", workspaces=["acme"])
+
+    async def leaving(scope: Any, _receive: Any, send: Any) -> None:
+        parts = iter([{"type": "http.request", "body": b'{"na', "more_body": True}, {"type": "http.disconnect"}])
+
+        async def receive() -> Any:
+            return next(parts)
+
+        await app(scope, receive, send)
+
+    with httpx.Client(transport=InProcess(leaving), base_url="http://localhost") as client, pytest.raises(httpx.ReadError, match="left"):
+        client.post(f"{BASE}/collections", json={"name": "a"})
+    app.state.store.close()
+    assert capsys.readouterr().err == ""
+
+
 def test_a_mistake_of_its_own_is_answered_and_shown_to_whoever_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
     def ids() -> str:
         raise ZeroDivisionError("no ids today")

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from centrali_deploy.local.fetching import fetch
 from centrali_deploy.local.outgoing import Outgoing
@@ -15,6 +21,10 @@ from centrali_deploy.local.sandbox import LEFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+
+HERE = ["127.0.0.1"]
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -55,10 +65,47 @@ def url() -> Iterator[str]:
 
 
 def test_one_request_has_one_answer(url: str) -> None:
-    answer = fetch("POST", f"{url}/a?b=c", {"X-A": "1"}, "é")
+    answer = fetch("POST", f"{url}/a?b=c", {"X-A": "1"}, "é", HERE)
     assert (answer.status, answer.body, answer.headers["location"]) == (201, "POST /a?b=c 1 é", "/there")
-    assert fetch("GET", url, {}, None).body == "GET / None "
-    assert fetch("GET", f"{url}/moved", {}, None).status == 302
+    assert fetch("GET", url, {}, None, HERE).body == "GET / None "
+    assert fetch("GET", f"{url}/moved", {}, None, HERE).status == 302
+
+
+def test_it_connects_to_the_addresses_it_is_given_and_looks_nothing_up(url: str) -> None:
+    port = url.rpartition(":")[2]
+    assert fetch("GET", f"http://api.invalid:{port}/where", {}, None, ["127.0.0.2", "127.0.0.1"]).body == "GET /where None "
+    with pytest.raises(OSError):  # noqa: PT011 -- which one, the system says
+        fetch("GET", f"http://api.invalid:{port}/", {}, None, ["127.0.0.2", "127.0.0.3"])
+
+
+def test_a_certificate_must_be_good_for_the_name_that_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = certified(tmp_path, "api.invalid")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        with pytest.raises(OSError, match="certificate verify failed"):
+            fetch("GET", f"https://api.invalid:{server.server_port}/", {}, None, HERE)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert fetch("GET", f"https://api.invalid:{server.server_port}/a", {}, None, HERE).body == "GET /a None "
+        with pytest.raises(OSError, match="certificate is not valid"):
+            fetch("GET", f"https://other.invalid:{server.server_port}/", {}, None, HERE)
+        server.shutdown()
+        thread.join()
+
+
+def certified(folder: Path, name: str) -> Path:
+    """A file with a key and a certificate for a name, signed by nobody else."""
+    key, whose, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
+    built = x509.CertificateBuilder(whose, whose, key.public_key(), 1, now - timedelta(1), now + timedelta(1))
+    signed = built.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "certificate.pem"
+    path.write_bytes(private + signed.public_bytes(Encoding.PEM))
+    return path
 
 
 def test_it_follows_redirects_through_the_one_who_checks_them(url: str) -> None:
@@ -68,18 +115,18 @@ def test_it_follows_redirects_through_the_one_who_checks_them(url: str) -> None:
 
 def test_no_usable_answer_is_an_error_of_the_system(url: str) -> None:
     with pytest.raises(OSError, match="larger than 5 MB"):
-        fetch("GET", f"{url}/large", {}, None)
+        fetch("GET", f"{url}/large", {}, None, HERE)
     with pytest.raises(OSError, match="InvalidURL"):
-        fetch("GET", f"{url}/a b", {}, None)
+        fetch("GET", f"{url}/a b", {}, None, HERE)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(ConnectionRefusedError):
-        fetch("GET", f"http://127.0.0.1:{port}/", {}, None)
+        fetch("GET", f"http://127.0.0.1:{port}/", {}, None, HERE)
 
 
 def test_an_answer_that_trickles_is_waited_for_as_long_as_the_run_has_time(url: str) -> None:
     before, begun = LEFT.set(0.1), time.monotonic()
     with pytest.raises(OSError, match="the time of the run was over"):
-        fetch("GET", f"{url}/drops", {}, None)
+        fetch("GET", f"{url}/drops", {}, None, HERE)
     LEFT.reset(before)
     assert time.monotonic() - begun < 1

@@ -74,7 +74,7 @@ class Kept:
         self.asked.append(("batch_delete", ids))
 
 
-def answer(method: str, url: str, headers: dict[str, str], body: str | None) -> Fetched:
+def answer(method: str, url: str, headers: dict[str, str], body: str | None, _at: Sequence[str]) -> Fetched:
     return Fetched(200, {"content-type": "application/json"}, json.dumps([method, url, headers, body]))
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from centrali_deploy.local.outgoing import Fetched, Outgoing, addresses
 from centrali_deploy.local.sandbox import ApiFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ALLOWED = {"api.example.com", "inside.example.com", "localhost", "127.0.0.1", "10.0.0.1", "::1", "mixed.example.com", "lost.example.com"}
 NAMES = {
@@ -23,9 +26,11 @@ class Web:
     def __init__(self, **answers: Fetched) -> None:
         self.answers = answers
         self.asked: list[tuple[str, str, dict[str, str], str | None]] = []
+        self.addresses: list[Sequence[str]] = []
 
-    def __call__(self, method: str, url: str, headers: dict[str, str], body: str | None) -> Fetched:
+    def __call__(self, method: str, url: str, headers: dict[str, str], body: str | None, at: Sequence[str]) -> Fetched:
         self.asked.append((method, url, headers, body))
+        self.addresses.append(at)
         if url.endswith("/down"):
             raise ConnectionRefusedError("refused")
         return self.answers.get(url.rpartition("/")[2], Fetched(200, {"content-type": "text/plain"}, "fine"))
@@ -195,5 +200,17 @@ def test_what_cannot_be_sent_is_refused(asked: Any, message: str) -> None:
         outgoing(Web()).request(asked)
 
 
+def test_a_name_that_moves_is_asked_where_it_was_checked() -> None:
+    web, turns = Web(a=Fetched(302, {"location": "/b"})), iter([["93.184.216.34"], ["93.184.216.35"], ["127.0.0.1"]])
+    out = Outgoing(web, lambda: ALLOWED, resolve=lambda _host: next(turns))
+    assert out.request(URL)["body"] == "fine"
+    assert web.addresses == [["93.184.216.34"], ["93.184.216.35"]]
+    with pytest.raises(ApiFailed, match="must not reach"):
+        out.request(URL)
+    assert len(web.addresses) == 2
+
+
 def test_names_are_looked_up_as_the_system_does() -> None:
-    assert set(addresses("localhost")) & {"127.0.0.1", "::1"}
+    found = addresses("localhost")
+    assert set(found) & {"127.0.0.1", "::1"}
+    assert len(found) == len(set(found))

@@ -156,6 +156,8 @@ FACTS = [
          "test_texts_are_hashed"),
     Fact("Shapes of `base64`, `math`, `formatDate`, `evaluate`, `renderTemplate`, `toCSV`, `storeFile` and the like", "I",
          "local/members.js", "test_small_members_give_what_is_expected"),
+    Fact("`toLocaleString()` groups no digits (`1234.5`), as where nothing of the language depends on a place", "I", "local/prelude.js",
+         "test_numbers_do_not_depend_on_a_place"),
     Fact("A run's status is `completed`, `failure` or `timeout`", "S", "local/ran.py", "test_an_invoked_trigger_leaves_a_run"),
     Fact("The codes of failed runs are our own", "I", "local/ran.py", unseen="the published ones are not known"),
     Fact("64 MB of memory for a run", "I", "local/worker.py", unseen="would need a run that is ended by it"),

@@ -116,6 +116,10 @@ def test_small_members_give_what_is_expected(api: Api) -> None:
     assert tried(api, "return [api.base64.encode('a'), api.chunk([1, 2, 3], 2)]") == ["YQ==", [[1, 2], [3]]]
 
 
+def test_numbers_do_not_depend_on_a_place(api: Api) -> None:
+    assert tried(api, "return [(1234.5).toLocaleString(), (1e6).toLocaleString()]") == ["1234.5", "1000000"]
+
+
 def test_a_call_nobody_waits_for_is_carried_out(api: Api) -> None:
     slug = api.structure(schemaDiscoveryMode="schemaless")["recordSlug"]
     assert tried(api, f"api.createRecord('{slug}', {{title: 'left'}}); return 1") == 1
