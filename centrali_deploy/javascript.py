@@ -16,6 +16,7 @@ from tree_sitter import Language, Node, Parser
 from centrali_deploy.bindings import RECORD, compact, record_names, text_of
 from centrali_deploy.broken import broken
 from centrali_deploy.early_errors import early_errors, possible
+from centrali_deploy.marks import Marked, markable, marked
 from centrali_deploy.meanwhile import Meanwhile
 from centrali_deploy.members import members, overwritten
 from centrali_deploy.runtime import host_in
@@ -120,6 +121,13 @@ def calls(source: str) -> tuple[Call, ...]:
 def facts(source: str) -> Facts:
     """Everything that is known of a source without running it."""
     return _READ(source)
+
+
+@lru_cache(maxsize=256)
+def watched(source: str) -> Marked:
+    """A source as it is run, with marks at the promises it makes; one that is not JavaScript stays as it is."""
+    root = _parsed(source) if markable(source) else None
+    return Marked(source) if root is None or root.has_error else marked(source, root, _LANGUAGE)
 
 
 def read_ahead(sources: Iterable[str]) -> None:
