@@ -21,6 +21,7 @@ from centrali_deploy.meanwhile import Meanwhile
 from centrali_deploy.members import members, overwritten
 from centrali_deploy.runtime import host_in
 from centrali_deploy.scopes import Scopes
+from centrali_deploy.unawaited import of_api, of_its_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,7 +77,7 @@ class Known(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """What keeps the code from being run although the parser takes it: what is wrong, and what now."""
+    """What keeps the code from being run although the parser takes it, or what it does not wait for: what is wrong, and what now."""
 
     message: str
     hint: str
@@ -110,6 +111,7 @@ class Facts(NamedTuple):
     uses: tuple[Use, ...]
     reads: tuple[Read, ...]
     overwritten: tuple[Spot, ...]
+    unawaited: tuple[Refused, ...]
 
 
 def calls(source: str) -> tuple[Call, ...]:
@@ -144,6 +146,9 @@ def _facts(source: str) -> Facts:
     swept = Scopes(_LANGUAGE, root)
     reached = {name: members(name, root, text, swept) for name in names}
     mistakes = early_errors(swept) if not errors and possible(source, root) else []
+    unawaited = list(of_api(reached.get("api", ())))
+    if source.count("async") > 1 and not errors:
+        unawaited += of_its_own(root, text, swept)
     return Facts(
         tuple((_spot(node, text), said) for node, said in errors),
         tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in mistakes),
@@ -153,6 +158,7 @@ def _facts(source: str) -> Facts:
         tuple(_uses(root, text, swept)),
         tuple(_reads(reached, text)),
         tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if assigned else (),
+        tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in sorted(unawaited, key=lambda one: one.node.start_byte)),
     )
 
 

@@ -12,7 +12,6 @@
   const Promised = Promise;
   const { then } = Promise.prototype;
   const { apply } = Reflect;
-  const { defineProperties } = Object;
   const PURE = ['base64', 'chunk', 'evaluate', 'formatDate', 'math', 'merge', 'renderTemplate', 'toCSV', 'toJSON', 'uuid'];
   const CRYPTO = ['sha256', 'hmacSha256', 'rsaSign', 'signJwt'];
   const WAITING = 10_000;
@@ -88,14 +87,30 @@
   };
   // Whether anybody waits for a promise: await, then() and Promise.all() all ask it for its constructor. What then() gives is
   // watched as well.
+  class Watched extends (class { constructor(promise) { return promise; } }) {
+    #about; // out of the function's reach
+    constructor(promise, about) {
+      super(promise);
+      this.#about = about;
+    }
+    static about(promise) { return #about in promise ? promise.#about : {}; }
+  }
+  const { about: aboutOf } = Watched;
   const { [HERE]: watched } = {
     [HERE](promise, about) {
       apply(then, promise, [undefined, (error) => about.heard || unheard.push({ about, error })]);
-      const get = () => ((about.heard = true), Promised);
-      const { [HERE]: value } = { [HERE](done, failed) { return watched(apply(then, this, [done, failed]), { line: about.line, stack: about.stack, heard: false }); } };
-      return defineProperties(promise, { constructor: { get, configurable: true }, then: { value, configurable: true, writable: true } });
+      new Watched(promise, about);
+      return setPrototypeOf(promise, WATCHED);
     },
   };
+  const { [HERE]: value } = {
+    [HERE](done, failed) {
+      const { line, stack } = aboutOf(this);
+      return watched(apply(then, this, [done, failed]), { line, stack, heard: false });
+    },
+  };
+  const get = function () { return (aboutOf(this).heard = true), Promised; };
+  const WATCHED = Object.create(Promise.prototype, { constructor: { get }, then: { value, writable: true } });
   const failed = (about, error) => about.reject(placed(error, about.stack));
   const traced = (member) => {
     const at = {};

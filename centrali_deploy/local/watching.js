@@ -2,7 +2,7 @@
 ((told) => {
   'use strict';
   const { HERE, Promised, apply, then, toldSafely, unheard, watched } = told;
-  const { defineProperty, getPrototypeOf, hasOwn, isExtensible, values } = Object;
+  const { defineProperty, getPrototypeOf, isExtensible, values } = Object;
   const { prototype } = Promised;
   const MOST = 100;
   const unsettled = Object.create(null);
@@ -10,7 +10,7 @@
 
   // Functions named so are no place in the function's own source, should its time end in them.
   const named = (work) => defineProperty(work, 'name', { value: HERE });
-  const fresh = named((value) => value instanceof Promised && getPrototypeOf(value) === prototype && !hasOwn(value, 'constructor') && isExtensible(value));
+  const fresh = named((value) => value instanceof Promised && getPrototypeOf(value) === prototype && isExtensible(value));
   // What may be a promise of the function's own.
   const marked = named((value, line) => (fresh(value) ? watched(value, { line, heard: false }) : value));
   // An async function that others will call.
