@@ -16,10 +16,12 @@ from tree_sitter import Language, Node, Parser
 from centrali_deploy.bindings import RECORD, compact, record_names, text_of
 from centrali_deploy.broken import broken
 from centrali_deploy.early_errors import early_errors, possible
+from centrali_deploy.marks import Marked, markable, marked
 from centrali_deploy.meanwhile import Meanwhile
 from centrali_deploy.members import members, overwritten
 from centrali_deploy.runtime import host_in
 from centrali_deploy.scopes import Scopes
+from centrali_deploy.unawaited import of_api, of_its_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,7 +77,7 @@ class Known(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """What keeps the code from being run although the parser takes it: what is wrong, and what now."""
+    """What keeps the code from being run although the parser takes it, or what it does not wait for: what is wrong, and what now."""
 
     message: str
     hint: str
@@ -109,6 +111,7 @@ class Facts(NamedTuple):
     uses: tuple[Use, ...]
     reads: tuple[Read, ...]
     overwritten: tuple[Spot, ...]
+    unawaited: tuple[Refused, ...]
 
 
 def calls(source: str) -> tuple[Call, ...]:
@@ -120,6 +123,13 @@ def calls(source: str) -> tuple[Call, ...]:
 def facts(source: str) -> Facts:
     """Everything that is known of a source without running it."""
     return _READ(source)
+
+
+@lru_cache(maxsize=256)
+def watched(source: str) -> Marked:
+    """A source as it is run, with marks at the promises it makes; one that is not JavaScript stays as it is."""
+    root = _parsed(source) if markable(source) else None
+    return Marked(source) if root is None or root.has_error else marked(source, root, _LANGUAGE)
 
 
 def read_ahead(sources: Iterable[str]) -> None:
@@ -136,6 +146,9 @@ def _facts(source: str) -> Facts:
     swept = Scopes(_LANGUAGE, root)
     reached = {name: members(name, root, text, swept) for name in names}
     mistakes = early_errors(swept) if not errors and possible(source, root) else []
+    unawaited = list(of_api(reached.get("api", ())))
+    if source.count("async") > 1 and not errors:
+        unawaited += of_its_own(root, text, swept)
     return Facts(
         tuple((_spot(node, text), said) for node, said in errors),
         tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in mistakes),
@@ -145,6 +158,7 @@ def _facts(source: str) -> Facts:
         tuple(_uses(root, text, swept)),
         tuple(_reads(reached, text)),
         tuple(_spot(node, text) for node in overwritten(RUN, root, text, swept)) if assigned else (),
+        tuple(Refused(said, hint, _spot(node, text)) for node, said, hint in sorted(unawaited, key=lambda one: one.node.start_byte)),
     )
 
 

@@ -13,6 +13,10 @@ API = frozenset(
     }
 )  # fmt: skip
 """Members of the `api` object, as published in several places [D, S, T]; there may be more."""
+AT_ONCE = frozenset(
+    {"base64", "chunk", "evaluate", "formatDate", "log", "logError", "math", "merge", "renderTemplate", "toCSV", "toJSON", "uuid"}
+)
+"""Members that need nothing from outside, and so answer at once [I]; the others answer later."""
 API_MEMBERS = {"crypto": frozenset({"sha256", "hmacSha256", "rsaSign", "signJwt"})}
 """What is known of the objects among them [S]; of the others nothing is published."""
 OF_EVERY_OBJECT = frozenset(

@@ -14,9 +14,24 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verified"))
 from facts import FACTS  # noqa: E402 -- the list stands beside the scenarios that confirm it
 
 UNHEARD = (
-    "The local workspace tells in the log of the run of each call of `api` that nobody awaited, with what failed and where.",
-    "Of other promises that are rejected while nobody awaits them (those of the function's own async functions, say) it tells",
-    "nothing, and the run does not fail for them: the engine reports them to nobody, so write `await` before each such call.",
+    "What the platform does with a promise that fails while nobody waits for it is not published. The local workspace ends such",
+    "a run in failure (`NOT_AWAITED`), with the error, its line, and the line at which the promise was made: that of a call of",
+    "`api`, of an async function of the function's own (called by itself, or by `forEach` and the like), of `new Promise`, of",
+    "`Promise.reject` and its kin, and of what `then` and `finally` make of these. Whoever awaits a promise, returns it from an",
+    "async function, hands it to `Promise.all` and the like, or gives it a `catch` before the run has ended, has heard of it.",
+    "Beyond the first such failure, and beside another error, they are told in the log. Not noticed is a promise of an async",
+    "generator's `next()`, and one of code that is made of text while the function runs.",
+    "",
+    "When run() returns, what was begun goes on as far as it can without beginning anything: calls of `api` made until then are",
+    "carried out and answered, and the log tells of each; what is called after that is not carried out, and told as well. A loop",
+    "without end that is left behind ends the run with a timeout.",
+    "",
+    "A promise that nothing settles is told with the line that made it, where `new Promise` or `Promise.race` did. A run that is",
+    "out of time is told with the line where it was last seen: in a loop, or at the last call of `api`; a loop that only awaits",
+    "what is there already has none.",
+    "",
+    "`validate` warns of statements that call a member of `api` or an async function without `await`, and of `forEach` with an",
+    "async function; `void` before such a call says that it is meant.",
 )
 WORDS = {None: "whatever the caller sends", frozenset(): "nothing: `{}`"}
 

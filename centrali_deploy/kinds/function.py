@@ -59,6 +59,8 @@ def _check(_name: str, spec: Plain) -> Iterator[Finding]:
     for name, spot in found.uses:
         if name in MISSING:
             yield Finding(("code",), *MISSING[name], severity="warning", spot=spot)
+    for message, hint, spot in found.unawaited:
+        yield Finding(("code",), message, hint, "warning", spot)
     for path, spot in found.members:
         if (other := _unknown(path)) is not None:
             yield Finding(("code",), f"api.{'.'.join(path)} is not known.", other, "warning", spot)

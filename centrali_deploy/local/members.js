@@ -1,4 +1,4 @@
-// The members of `api` that need nothing from outside. Names are published, shapes mostly are not [S names; I shapes].
+// The members of `api` that need nothing from outside, and which member is nearest to a name that is none. Names are published, shapes mostly are not [S names; I shapes].
 ((told) => {
   'use strict';
   const { pure, closed } = told;
@@ -157,12 +157,27 @@
     });
   };
 
+  const distance = (a, b) => {
+    let row = [...Array(b.length + 1).keys()];
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      row = next;
+    }
+    return row[b.length];
+  };
+  const near = (word, words) => {
+    const found = words.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one]).sort((a, b) => a[0] - b[0])[0];
+    return found[0] <= Math.max(2, word.length / 3) ? found[1] : undefined;
+  };
+
   const plain = {
     chunk, merge, formatDate, evaluate, renderTemplate, toCSV,
     uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${'89ab'[Math.floor(Math.random() * 4)]}${hex(3)}-${hex(12)}`,
     toJSON: (value, indent) => JSON.stringify(value, null, indent),
   };
   return {
+    near,
     ...Object.fromEntries(Object.entries(plain).map(([name, work]) => [name, pure(`api.${name}`, work)])),
     base64: group('base64', { encode, decode }),
     math: group('math', {

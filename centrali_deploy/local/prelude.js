@@ -10,12 +10,16 @@
   const read = eval; // the function may replace it
   const capture = Error.captureStackTrace;
   const Promised = Promise;
+  const { then } = Promise.prototype;
+  const { apply } = Reflect;
   const PURE = ['base64', 'chunk', 'evaluate', 'formatDate', 'math', 'merge', 'renderTemplate', 'toCSV', 'toJSON', 'uuid'];
   const CRYPTO = ['sha256', 'hmacSha256', 'rsaSign', 'signJwt'];
   const WAITING = 10_000;
   const MOST = 10_000_000, LOGGED = 1_000_000;
-  let queue = [], unheard = [], logs = [], logged = 0, last = 0, end = null;
+  const HERE = 'the local workspace'; // a name that tells frames of what is called by marks in the source from the function's own
+  let queue = [], unheard = [], logs = [], logged = 0, last = 0, over = false, end = null;
   const waiting = new Map();
+  let pureMembers, watching, lost;
 
   // Blocking the process, measuring it, or what a browser adds: none of this is there on the platform [S: it runs SES].
   for (const name of ['Atomics', 'SharedArrayBuffer', 'performance', 'DOMException', 'atob', 'btoa', 'queueMicrotask']) delete globalThis[name];
@@ -32,25 +36,11 @@
   for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) withoutIntl(Date.prototype, name);
   withoutIntl(Number.prototype, 'toLocaleString');
 
-  const distance = (a, b) => {
-    let row = [...Array(b.length + 1).keys()];
-    for (let i = 1; i <= a.length; i++) {
-      const next = [i];
-      for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-      row = next;
-    }
-    return row[b.length];
-  };
-  const near = (word, words) => {
-    const found = words.map((one) => [distance(word.toLowerCase(), one.toLowerCase()), one]).sort((a, b) => a[0] - b[0])[0];
-    return found[0] <= Math.max(2, word.length / 3) ? found[1] : undefined;
-  };
-
   // An object that says what it has when asked for what it has not. `then` and `toJSON` are asked for by the language.
   const closed = (label, members, gone = {}) => {
     const get = (target, key) => {
       if (typeof key === 'symbol' || key in target || key === 'then' || key === 'toJSON') return target[key];
-      const close = near(key, Object.keys(members));
+      const close = pureMembers().near(key, Object.keys(members));
       const hint = Object.hasOwn(gone, key) ? gone[key] : close ? `Did you mean ${label}.${close}?` : `It has: ${Object.keys(members).join(', ')}.`;
       const error = new TypeError(`${label}.${key} is not there. ${hint}`);
       capture(error, get);
@@ -76,7 +66,7 @@
   const called = (label, guard) => {
     const member = (...args) => {
       if (waiting.size >= WAITING) throw placed(new RangeError(`api.${label}: ${WAITING} calls wait for their answers already`), traced(member));
-      const about = { label, stack: traced(member), awaited: false };
+      const about = { label, stack: traced(member), heard: false };
       const promise = new Promise((resolve, reject) => Object.assign(about, { resolve, reject }));
       watched(promise, about);
       let text;
@@ -89,34 +79,39 @@
       else if (text !== undefined) {
         const id = ++last;
         waiting.set(id, about);
-        queue.push(own({ id, method: label, args: text }));
+        queue.push(own({ id, method: label, args: text, at: about.stack, ...(over && { late: true }) }));
       }
       return guard ? guard(promise, label) : promise;
     };
     return member;
   };
-  // Whether anybody waits for a promise: await, then() and Promise.all() all ask it for its constructor.
-  const watched = (promise, about) => {
-    const get = () => {
-      about.awaited = true;
-      return Promised;
-    };
-    Object.defineProperty(promise, 'constructor', { get, configurable: true });
+  // Whether anybody waits for a promise: await, then() and Promise.all() all ask it for its constructor. What then() gives is
+  // watched as well.
+  class Watched extends (class { constructor(promise) { return promise; } }) {
+    #about; // out of the function's reach
+    constructor(promise, about) {
+      super(promise);
+      this.#about = about;
+    }
+    static about(promise) { return #about in promise ? promise.#about : {}; }
+  }
+  const { about: aboutOf } = Watched;
+  const { [HERE]: watched } = {
+    [HERE](promise, about) {
+      apply(then, promise, [undefined, (error) => about.heard || unheard.push({ about, error })]);
+      new Watched(promise, about);
+      return setPrototypeOf(promise, WATCHED);
+    },
   };
-  const failed = (about, error) => {
-    about.reject(placed(error, about.stack));
-    if (!about.awaited) unheard.push({ about, message: error.message });
+  const { [HERE]: value } = {
+    [HERE](done, failed) {
+      const { line, stack } = aboutOf(this);
+      return watched(apply(then, this, [done, failed]), { line, stack, heard: false });
+    },
   };
-  const place = ({ stack }) => {
-    const found = /<input>:(\d+):(\d+)/.exec(stack);
-    return found ? ` (line ${found[1]}, column ${found[2]})` : '';
-  };
-  // At the end it is known for which calls nobody waited: those still to be carried out, and those whose failure nobody heard of.
-  const finish = () => {
-    for (const one of queue) one.at = place(waiting.get(one.id));
-    for (const { about, message } of unheard)
-      if (!about.awaited) write('warn', `api.${about.label} was not awaited, and failed: ${message}${place(about)}`);
-  };
+  const get = function () { return (aboutOf(this).heard = true), Promised; };
+  const WATCHED = Object.create(Promise.prototype, { constructor: { get }, then: { value, writable: true } });
+  const failed = (about, error) => about.reject(placed(error, about.stack));
   const traced = (member) => {
     const at = {};
     capture(at, member);
@@ -160,6 +155,13 @@
     while (frames[0].startsWith(`    at ${error.constructor.name} (`)) frames.shift(); // the class of the error is not the place
     return { thrown: error.message === '' ? String(error.name) : `${error.name}: ${error.message}`, stack: frames.join('\n') };
   };
+  const toldSafely = (error) => {
+    try {
+      return told(error);
+    } catch {
+      return { thrown: 'something that cannot be shown' };
+    }
+  };
   const ended = (value) => {
     let text;
     try {
@@ -171,15 +173,16 @@
   };
 
   const steps = {
-    begin(text, members) {
-      const { gone, names, triggerParams, executionParams, ahead } = parse(text);
+    begin(text, members, marks) {
+      const { gone, names, triggerParams, executionParams, ahead, mark: name } = parse(text);
       const api = {
         crypto: closed('api.crypto', Object.fromEntries(CRYPTO.map((name) => [name, called(`crypto.${name}`, awaited)]))),
         log: pure('api.log', (said, context) => write('info', said, context)),
         logError: pure('api.logError', (said, context) => write('error', said, context)),
       };
       let made; // reading them takes as long as all the rest, and few functions need them
-      for (const name of PURE) Object.defineProperty(api, name, { enumerable: true, get: () => (made ??= read(members)({ pure, closed }))[name] });
+      pureMembers = () => (made ??= read(members)({ pure, closed }));
+      for (const name of PURE) Object.defineProperty(api, name, { enumerable: true, get: () => pureMembers()[name] });
       for (const name of names) if (!Object.hasOwn(api, name)) api[name] = called(name);
       if (ahead) {
         const { Date } = globalThis;
@@ -191,6 +194,9 @@
         });
         Date.prototype.constructor = globalThis.Date;
       }
+      const watcher = () => (watching ??= read(marks)({ HERE, Promised, apply, then, toldSafely, unheard, watched }));
+      lost = () => (unheard.length > 0 ? watcher().lost() : []);
+      if (name) Object.defineProperty(globalThis, name, { value: watcher().mark });
       const inputs = { api: closed('api', api, gone), triggerParams, executionParams };
       for (const [name, value] of Object.entries(inputs)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     },
@@ -200,17 +206,15 @@
           const value = await run();
           end = ended(value);
         } catch (error) {
-          try {
-            end = { end: 'thrown', ...told(error) };
-          } catch {
-            end = { end: 'thrown', thrown: 'something that cannot be shown' };
-          }
+          end = { end: 'thrown', ...toldSafely(error) };
         }
       })();
     },
-    take() {
-      if (end) finish();
-      const taken = own({ calls: own(queue), logs: own(logs), ...end });
+    take(unfinished) {
+      if (unfinished) end ??= { end: unfinished, line: watching?.stuck() };
+      const unawaited = end ? lost() : [];
+      const taken = own({ calls: own(queue), logs: own(logs), ...end, ...(unawaited.length > 0 && { unawaited }) });
+      over = end !== null;
       queue = [];
       logs = [];
       return stringify(taken);
@@ -219,10 +223,11 @@
       for (const { id, value, error } of parse(text)) {
         const about = waiting.get(id);
         waiting.delete(id);
+        if (value === undefined && error === undefined) continue; // it was not carried out
         if (error === undefined) about.resolve(value);
         else failed(about, Object.assign(new Error(error.message), error.status === undefined ? {} : { status: error.status }));
       }
     },
   };
-  return (what, text, more) => steps[what](text, more);
+  return (what, text, more, most) => steps[what](text, more, most);
 })()

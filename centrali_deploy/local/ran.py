@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from centrali_deploy.wire import Json
 
 Status = Literal["completed", "failure", "timeout"]
-_FRAME = re.compile(r"\(<input>:(\d+):(\d+)\)")
+_FRAME = re.compile(r"(?<!the local workspace )\(<input>:(\d+):(\d+)\)")
+"""A place in the function's own source; the name is that of what runs on its behalf, in prelude.js."""
 _UNREAD = re.compile(r"\s*at <input>:(\d+):(\d+)\s*")
 """The whole stack of a source that cannot be read. JSON.parse has such a line too, above the others."""
 _UNKNOWN = re.compile(r"ReferenceError: (\w+) is not defined")
@@ -61,11 +62,13 @@ class Ran:
 def described(ended: Mapping[str, Any], code: str, timeout_ms: int) -> dict[str, Any]:
     """Status, output, error_code and error_message of what a worker said at the end, or of {end: crashed}."""
     match ended["end"]:
+        case "completed" if ended.get("unawaited"):
+            return {"status": "failure", "error_code": "NOT_AWAITED", "error_message": unheard(ended["unawaited"][0])}
         case "completed":
             return _completed(ended["output"])
         case "timeout":
             message = f"The function still ran after {timeout_ms:,} ms and was stopped"
-            return {"status": "timeout", "error_code": "TIMEOUT", "error_message": _placed(message, ended.get("stack"), "last seen at ")}
+            return {"status": "timeout", "error_code": "TIMEOUT", "error_message": placed(message, ended.get("stack"), "last seen at ")}
         case "not-json":
             message = f"run() returned what is not JSON: {_whole(ended['thrown'])}"
             return {"status": "failure", "error_code": "RESULT_NOT_JSON", "error_message": message}
@@ -73,7 +76,9 @@ def described(ended: Mapping[str, Any], code: str, timeout_ms: int) -> dict[str,
             return {"status": "failure", **_thrown(_whole(ended["thrown"]), ended.get("stack") or "", code)}
         case end:
             known, message = _ENDS[end]
-            return {"status": "failure", "error_code": known, "error_message": _placed(message, ended.get("stack"))}
+            if "line" in ended:
+                message = message.replace("a promise that nothing settles", f"nothing settles the promise of line {ended['line']}")
+            return {"status": "failure", "error_code": known, "error_message": placed(message, ended.get("stack"))}
 
 
 def _completed(output: str) -> dict[str, Any]:
@@ -90,9 +95,9 @@ def _whole(thrown: object) -> str:
 
 def _thrown(text: str, stack: str, code: str) -> dict[str, str]:
     if text == "InternalError: out of memory":
-        return {"error_code": _ENDS["memory"][0], "error_message": _placed(_ENDS["memory"][1], stack)}
+        return {"error_code": _ENDS["memory"][0], "error_message": placed(_ENDS["memory"][1], stack)}
     syntax = text.startswith("SyntaxError") and _UNREAD.fullmatch(stack)
-    message = _placed(_NULL if text == "null" else text[:_LONGEST], stack)
+    message = placed(_NULL if text == "null" else text[:_LONGEST], stack)
     hint = _syntax_hint(stack, code) if syntax else _hint(text)
     return {"error_code": "SYNTAX_ERROR" if syntax else "CODE_ERROR", "error_message": f"{message}. {hint}" if hint else message}
 
@@ -111,7 +116,17 @@ def _syntax_hint(stack: str, code: str) -> str:
     return " ".join(MISSING[line[0]]) if line and line[0] in {"import", "export"} else ""
 
 
-def _placed(message: str, stack: str | None, words: str = "") -> str:
+def unheard(one: Mapping[str, Any]) -> str:
+    """What is said of a promise that failed and that nobody waited for: {label?, line?, thrown, stack?}."""
+    told = _whole(one["thrown"])[:_LONGEST]
+    if "label" in one:
+        return placed(f"api.{one['label']} was not awaited, and failed: {told.partition(': ')[2]}", one.get("stack"))
+    return (
+        f"{placed(told, one.get('stack'))}. Nobody waits for the promise of line {one['line']}: write await before it, or give it a catch."
+    )
+
+
+def placed(message: str, stack: str | None, words: str = "") -> str:
     """A message with the innermost place in the function's own source, when there is one."""
     found = _UNREAD.fullmatch(stack or "") or _FRAME.search(stack or "")
     return f"{message.removesuffix('.')} ({words}line {found[1]}, column {found[2]})" if found else message

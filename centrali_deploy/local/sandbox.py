@@ -17,8 +17,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from centrali_deploy.javascript import watched
 from centrali_deploy.local.child import Child, OutOfTime
-from centrali_deploy.local.ran import Ran, TooDeep, described, plain
+from centrali_deploy.local.ran import Ran, TooDeep, described, placed, plain, unheard
+from centrali_deploy.marks import Marked
 from centrali_deploy.runtime import API, GONE
 
 if TYPE_CHECKING:
@@ -50,7 +52,10 @@ class _Job:
 
     call: Call
     seconds: float
+    source: Marked
     ends: float = 0.0
+    at: str = ""
+    """The stack of the last call."""
     logs: list[dict[str, Any]] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -59,19 +64,35 @@ class _Job:
 
     def answered(self, calls: list[dict[str, Any]]) -> str:
         """The line that answers a batch of calls. Raises OutOfTime rather than begin one too late."""
-        return json.dumps([{"id": one["id"], **self._answer(one)} for one in calls])
+        self._placed_in_source(calls)
+        return json.dumps([{"id": one["id"], **(self.left(one) if one.get("left") else self._answer(one))} for one in calls])
 
-    def left(self, calls: list[dict[str, Any]]) -> None:
-        """Carry out what nobody waited for, and say so in the log."""
-        for one in calls:
+    def left(self, one: dict[str, Any]) -> dict[str, Any]:
+        """Carry out what nobody waited for, and say so in the log; nothing is answered to what comes too late."""
+        answer: dict[str, Any] = {}
+        came = "was called after the end of run(), and not carried out"
+        if not one.get("late"):
             try:
-                failed = self._answer(one).get("error")
-                came = f", and failed: {failed['message']}" if failed else ""
+                answer = self._answer(one)
+                came = "was not awaited" + (f", and failed: {answer['error']['message']}" if "error" in answer else "")
             except OutOfTime:
-                came = ", and not carried out: the time of the run is over"
-            self.logs.append({"level": "warn", "message": f"api.{one['method']} was not awaited{came}{one.get('at', '')}"})
+                came = "was not awaited, and not carried out: the time of the run is over"
+        self.logs.append({"level": "warn", "message": placed(f"api.{one['method']} {came}", one["at"])})
+        return answer
+
+    def ended(self, said: dict[str, Any]) -> dict[str, Any]:
+        """What was said at the end, with places in the function's own source."""
+        if said["end"] == "timeout":
+            said = {"stack": self.at, **said}
+        self._placed_in_source([said, *said.get("calls", ()), *said.get("unawaited", ())])
+        return said
+
+    def _placed_in_source(self, said: list[dict[str, Any]]) -> None:
+        for one in said:
+            one |= {name: self.source.unmarked(one[name]) for name in ("at", "stack") if name in one}
 
     def _answer(self, one: dict[str, Any]) -> dict[str, Any]:
+        self.at = one["at"]
         left = self.ends - time.monotonic()
         if left <= 0:
             raise OutOfTime
@@ -126,15 +147,23 @@ class Sandbox:
         RuntimeError when the sandbox is closed.
         """
         params = {"triggerParams": trigger_params, "executionParams": execution_params}
-        inputs = json.dumps({**params, "ahead": ahead * 1000, "gone": GONE, "names": HELD}, allow_nan=False)
+        source = watched(code) if len(code) <= LARGEST else Marked(code)
+        inputs = json.dumps({**params, "ahead": ahead * 1000, "gone": GONE, "names": HELD, "mark": source.mark}, allow_nan=False)
         if len(inputs) > LARGEST or len(code) > LARGEST:
             return Ran("failure", error_code="PARAMS_TOO_LARGE", error_message="The code or the parameters are larger than 10 MB.")
         limit = max(1, min(timeout_ms, LONGEST_MS))
-        job = _Job(call, limit / 1000)
-        ended = self._ended({"code": code, "seconds": job.seconds, "inputs": inputs}, job)
-        job.left(ended.get("calls", []))
+        job = _Job(call, limit / 1000, source)
+        ended = self._ended({"code": source.code, "seconds": job.seconds, "inputs": inputs}, job)
+        for one in ended.get("calls", ()):
+            job.left(one)
+        told = described(ended, code, limit)
+        job.logs += [
+            {"level": "warn", "message": words}
+            for one in ended.get("unawaited", ())
+            if (words := unheard(one)) != told.get("error_message")
+        ]
         spent = time.monotonic() - job.ends + job.seconds
-        return Ran(**described(ended, code, limit), logs=job.logs, seconds=spent, memory_bytes=ended.get("memory", 0))
+        return Ran(**told, logs=job.logs, seconds=spent, memory_bytes=ended.get("memory", 0))
 
     def workers(self) -> list[int]:
         """The numbers of the processes that there are now."""
@@ -171,8 +200,8 @@ class Sandbox:
             self._given_back(child, fit=bool(said) and said[-1].get("end") not in {None, "timeout", "memory"})
         job.logs += [_entry(text) for one in said for text in one.get("logs", [])]
         if said and "end" in said[-1]:
-            return said[-1]
-        return {"end": "timeout" if time.monotonic() >= job.ends else "crashed"}
+            return job.ended(said[-1])
+        return job.ended({"end": "timeout" if time.monotonic() >= job.ends else "crashed"})
 
     def _taken(self) -> Child:
         child = self._free.get()

@@ -42,22 +42,23 @@ class OutOfTimeError(Exception):
 class Run:
     """One run of a function: a context of its own, the pump that moves it, and the time it has."""
 
-    def __init__(self, prelude: str, members: str) -> None:
+    def __init__(self, prelude: str, *scripts: str) -> None:
         """Prepare the context, which may well wait for its order."""
         self._ends = 0.0
-        self._members = members
+        self._scripts = scripts
         self.context = quickjs.Context()
         self.context.set_memory_limit(MEMORY)
         self.context.set_max_stack_size(STACK)
         self._host = self.context.eval(prelude)
 
     def moved(self, order: dict[str, Any], ask: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-        """Run to the end, asking for the answers of calls. Gives how it ended, with calls that nobody waited for.
+        """Run to the end, asking for the answers of calls. Gives how it ended, with calls that are not carried out.
 
-        Shape: {end, thrown?, stack?, output?, calls, logs}.
+        Shape: {end, thrown?, stack?, line?, output?, calls, logs, unawaited?}. `unawaited`: failures that nobody heard of, each
+        {label?, line?, thrown, stack?}.
         """
         self._ends = time.monotonic() + order["seconds"]
-        self._tell("begin", order["inputs"], self._members)
+        self._tell("begin", order["inputs"], *self._scripts)
         self._limit()
         self.context.eval(order["code"])
         run = self.context.eval(RUN)
@@ -68,10 +69,21 @@ class Run:
             self._finish_jobs()
             taken: dict[str, Any] = json.loads(self._tell("take"))
             if "end" in taken:
-                return taken
+                return self._after(taken, ask) if taken["calls"] else taken
             if not taken["calls"]:
-                return taken | {"end": "never-settled"}
+                ended: dict[str, Any] = json.loads(self._tell("take", "never-settled"))
+                return ended | {"logs": taken["logs"]}
             self._tell("settle", ask(taken))
+
+    def _after(self, taken: dict[str, Any], ask: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+        """Whoever waits for the calls that run() left behind hears what came of them; what is called now is not carried out."""
+        left = [one | {"left": True} for one in taken["calls"]]
+        answers = ask({"calls": left, "logs": taken["logs"]})
+        self._ends = max(self._ends, time.monotonic() + LAST_WORDS)
+        self._tell("settle", answers)
+        self._finish_jobs()
+        ended: dict[str, Any] = json.loads(self._tell("take"))
+        return ended
 
     def last_words(self) -> dict[str, Any]:
         """Calls and log entries of a run that was stopped; nothing when the engine is too tired to tell."""
@@ -100,7 +112,7 @@ class Run:
 
 
 def carried_out(run: Run, order: dict[str, Any], ask: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
-    """Run a function. Gives {end, thrown?, stack?, output?, calls, logs, memory}; never raises for what the function did."""
+    """Run a function. Gives what `Run.moved` does, and `memory`; never raises for what the function did."""
     try:
         ended = run.moved(order, ask)
     except OutOfTimeError:
@@ -128,7 +140,7 @@ def _told(text: str) -> dict[str, Any]:
 
 def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     """Carry out one run after the other until there are no more orders."""
-    scripts = [(_HERE / name).read_text("utf-8") for name in ("prelude.js", "members.js")]
+    scripts = [(_HERE / name).read_text("utf-8") for name in ("prelude.js", "members.js", "watching.js")]
 
     def say(said: dict[str, Any]) -> None:
         answers.write(json.dumps(said).encode() + b"\n")

@@ -92,7 +92,7 @@ def test_what_other_platforms_have_is_a_warning_with_what_to_write_instead(name:
 
 @pytest.mark.parametrize("method", sorted(API))
 def test_a_published_member_of_api_is_known(method: str) -> None:
-    assert found(f"{RUN}api.{method}(1)") == []
+    assert found(f"{RUN}const a = api.{method}(1)") == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_unknown_member_of_api_is_found_however_it_is_reached(code: str, mess
 @pytest.mark.parametrize(
     "code",
     [
-        *(f"api.crypto.{member}('x')" for member in sorted(API_MEMBERS["crypto"])),
+        *(f"const a = api.crypto.{member}('x')" for member in sorted(API_MEMBERS["crypto"])),
         "api.base64.encode('x')",
         "api.math.anything(1)",
         "api.hasOwnProperty('log')",
@@ -250,15 +250,15 @@ def test_a_warning_stands_where_the_member_is_read_in_the_functions_own_file(man
 @pytest.mark.parametrize(
     ("call", "hint"),
     [
-        ("api.queryRecords('order')", "Did you mean orders?"),
-        ("api.createRecord('ordres', {})", "Did you mean orders?"),
-        ("api.queryRecords('orders')", None),
-        ("api.queryRecords('somewhere-else')", None),
-        ("api.queryRecords(slug)", None),
-        ("api.httpRequest('order')", None),
-        ("api.fetchRecord('order')", None),
-        ("const { createRecord } = api; createRecord('ordrs', {})", "Did you mean orders?"),
-        ("const a = api; a.createRecord('ordrs', {})", "Did you mean orders?"),
+        ("await api.queryRecords('order')", "Did you mean orders?"),
+        ("await api.createRecord('ordres', {})", "Did you mean orders?"),
+        ("await api.queryRecords('orders')", None),
+        ("await api.queryRecords('somewhere-else')", None),
+        ("await api.queryRecords(slug)", None),
+        ("await api.httpRequest('order')", None),
+        ("await api.fetchRecord('order')", None),
+        ("const { createRecord } = api; await createRecord('ordrs', {})", "Did you mean orders?"),
+        ("const a = api; await a.createRecord('ordrs', {})", "Did you mean orders?"),
     ],
 )
 def test_a_structure_that_is_nearly_a_declared_one_is_a_warning(call: str, hint: str | None, manifest: Callable[..., str]) -> None:

@@ -35,9 +35,10 @@ CALLING = "async function run() { api.log('now'); const made = await api.createR
 def test_a_run_is_a_line_of_calls_their_answers_and_a_line_at_the_end() -> None:
     first, last = served(lines(order(CALLING), [{"id": 1, "value": {"id": "r1"}}]))
     assert first == {
-        "calls": [{"id": 1, "method": "createRecord", "args": '["orders",{"a":1}]'}],
+        "calls": [{"id": 1, "method": "createRecord", "args": '["orders",{"a":1}]', "at": first["calls"][0]["at"]}],
         "logs": ['{"level":"info","message":"now"}'],
     }
+    assert first["calls"][0]["at"].lstrip().startswith("at run (<input>:1:62)")
     assert last.pop("memory") > 0
     assert last == {"calls": [], "logs": [], "end": "completed", "output": '"r1"'}
 
