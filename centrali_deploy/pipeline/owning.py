@@ -7,14 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address
 from centrali_deploy.apply.recording import intended, result, sealed
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.file import FileDoor
 from centrali_deploy.ledger.lease import held
 from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
-from centrali_deploy.plan.model import Action
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Locked
     from centrali_deploy.kind import Kind
@@ -145,14 +144,14 @@ def inverse(planned: Planned) -> list[dict[str, Any]]:
 def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
     """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before."""
     kind, live = KINDS[change.address.kind], planned.live.resources.get(change.address)
-    was = next((str(field.before) for field in change.fields if field.path == (kind.identity,)), None)
-    known = planned.recorded.resources.get(Address(change.address.kind, was) if was else change.address)
+    was = next(iter(change.old_names), None)
+    known = planned.recorded.resources.get(was or change.address)
     return {
         "address": str(change.address),
         "action": change.action.value,
         "members": sorted({field.member for field in change.fields}),
         "before": dict(live.spec) if live else None,
-        "was": was if change.action is not Action.CREATE else None,
+        "was": was.name if was else None,
         "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
         "ours": sorted(known.spec) if known and known.spec is not None else None,
     }

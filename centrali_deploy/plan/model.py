@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import path_text
+from centrali_deploy.address import Address, path_text
+from centrali_deploy.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from centrali_deploy.address import Address, Path
+    from centrali_deploy.address import Path
     from centrali_deploy.errors import Position
     from centrali_deploy.plan.move import Move
     from centrali_deploy.plan.verdicts import Hazard, Hint, Refusal
@@ -84,6 +85,12 @@ class Change:
     undeclared: bool = False
     position: Position | None = field(default=None, compare=False)
     moves: tuple[Move, ...] = ()
+
+    @property
+    def old_names(self) -> tuple[Address, ...]:
+        """The address that it still has, when this gives it another name."""
+        identity = (KINDS[self.address.kind].identity,)
+        return tuple(Address(self.address.kind, str(field.before)) for field in self.fields if field.path == identity)
 
     @classmethod
     def create(cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None) -> Change:

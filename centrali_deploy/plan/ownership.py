@@ -51,13 +51,17 @@ def fuse(changes: Sequence[Change], recorded: RecordedState, policy: Policy) -> 
 
 
 def owned_elsewhere(changes: Sequence[Change], recorded: RecordedState) -> Iterator[Refusal]:
-    """Refuse to change what another deployment applies."""
+    """Refuse to change what another deployment applies, under its name or under the one that it has now."""
     for change in changes:
-        other = recorded.elsewhere.get(change.address)
-        if other is not None and change.address not in recorded.resources and change.action is not Action.FORGET:
-            yield Refusal(
-                "owned-elsewhere",
-                change.address,
-                f"It belongs to the deployment {other} of this workspace.",
-                f"Declare it in one of the two; to move it here, let {other} forget it: centrali-deploy forget {change.address}.",
-            )
+        names = [name for name in (change.address, *change.old_names) if name in recorded.elsewhere]
+        if not names or change.action is Action.FORGET:
+            continue
+        other, ours = recorded.elsewhere[names[0]], change.address in recorded.resources
+        if not ours:
+            what = "It" if names[0] == change.address else str(names[0])
+            said = f"{what} belongs to the deployment {other} of this workspace."
+            way = f"Declare it in one of the two; to move it here, let {other} forget it: centrali-deploy forget {names[0]}."
+            yield Refusal("owned-elsewhere", change.address, said, way)
+        elif change.action is not Action.NO_OP:
+            said = f"It belongs to the deployment {other} of this workspace, too."
+            yield Refusal("owned-twice", change.address, said, f"Let one of the two forget it: centrali-deploy forget {names[0]}.")

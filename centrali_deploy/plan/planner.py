@@ -57,7 +57,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
             *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),
-        (*forgotten(changes, desired, live, before), *_unknown_mentions(desired, live)),
+        (*forgotten(changes, desired, live, before, recorded.elsewhere.keys()), *_unknown_mentions(desired, live)),
         left_out=left_out,
     )
 

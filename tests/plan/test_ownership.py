@@ -57,3 +57,23 @@ def test_what_was_made_anew_by_somebody_is_adopted_like_anything_unmanaged() -> 
 def test_what_belongs_to_another_deployment_is_refused_by_its_name() -> None:
     plan = made(range(1), range(1), range(0), elsewhere={Address("function", "f0"): "billing"})
     assert [(refusal.rule, "billing" in refusal.message) for refusal in plan.refusals] == [("owned-elsewhere", True)]
+
+
+def test_what_belongs_to_another_deployment_is_not_renamed_either_and_nobody_is_told_to() -> None:
+    old, new = Address("function", "f0"), Address("function", "g")
+    live, others = LiveState({old: LiveResource(old, "id0", SPEC)}), RecordedState(elsewhere={old: "billing"})
+    plan = make_plan("w", {new: DesiredResource(new, SPEC, renamed_from="f0")}, live, others, Policy())
+    assert [(refusal.rule, refusal.address, "function/f0" in refusal.message) for refusal in plan.refusals] == [
+        ("owned-elsewhere", new, True)
+    ]
+    assert make_plan("w", {new: DesiredResource(new, SPEC)}, live, others, Policy()).hints == ()
+
+
+def test_what_two_deployments_hold_for_theirs_is_changed_by_neither() -> None:
+    address = Address("function", "f0")
+    live = LiveState({address: LiveResource(address, "id0", SPEC)})
+    both = RecordedState({address: Recorded(address, "id0", SPEC)}, elsewhere={address: "billing"})
+    changed = {address: DesiredResource(address, {"code": "async function run() { return 1 }"})}
+    assert [refusal.rule for refusal in make_plan("w", changed, live, both, Policy()).refusals] == ["owned-twice"]
+    assert [refusal.rule for refusal in make_plan("w", {}, live, both, Policy(prune=True)).refusals] == ["owned-twice"]
+    assert make_plan("w", {address: DesiredResource(address, SPEC)}, live, both, Policy()).refusals == ()
