@@ -183,7 +183,7 @@ class Reading:
         old = {Address(address.kind, resource.renamed_from) for address, resource in self.resources.items() if resource.renamed_from}
         for index, text in enumerate(self.layers.protect):
             if is_address(text) and not is_pattern(text) and (address := Address.parse(text)) not in self.resources.keys() | old:
-                hint = near_name(address, self.resources) or "Only what is declared is protected."
+                hint = near_name(address, self.resources) or "What was applied from here is kept; nothing else is protected."
                 place = self.files.head.place(str(self.environment), ("protect", index))
                 yield Problem(place, "", f"{address} is protected here and not declared.", hint, "warning")
 

@@ -969,7 +969,7 @@ GROUPS: list[tuple[str, str, str | None, list[Case]]] = [
          [(3, 22, E, '"structure/*" stands where a list is expected.', "Write [structure/*].")]),
         ("an environment that protects what is not declared", "environments: {dev: {protect: [function/f, function/ff, trigger/nightly]}}\n",
          [(3, 44, W, "function/ff is protected here and not declared.", "Did you mean f?"),
-          (3, 57, W, "trigger/nightly is protected here and not declared.", "Only what is declared is protected.")]),
+          (3, 57, W, "trigger/nightly is protected here and not declared.", "What was applied from here is kept; nothing else is protected.")]),
         ("an environment with a variable nobody declared", "environments: {dev: {variables: {n: 5}}}\n",
          [(3, 34, E, 'There is no variable "n".', "Declare it under variables: with a type.")]),
         ("an environment with a value of the wrong type", "variables: {n: {type: integer}}\nenvironments: {dev: {variables: {n: many}}}\n",
