@@ -102,6 +102,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             approved, planned = planned, _planned(run, policy, own)
             _approve(run, approved, planned, yes=yes)
             own.begin(planned, who, doing)
+            _tell_made(run, own)
             _execute(run, own, planned, held, found)
             strange = _concluded(run, own, planned, held, found)
             _tell_strange(run, strange)
@@ -152,6 +153,13 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
     after = run.answer.follow(observe(run.client, planned.desired.keys()), run.client) if found else planned.live
     own.end(planned, found, after)
     return proven(planned, found, after)
+
+
+def _tell_made(run: Run, own: Owning) -> None:
+    """Nothing is made in a workspace in silence, not even for ourselves."""
+    if own.remark:
+        run.answer.write(["", own.remark])
+        run.answer.parts["remark"] = own.remark
 
 
 def _tell_strange(run: Run, strange: tuple[Change, ...]) -> None:

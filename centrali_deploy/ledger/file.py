@@ -35,6 +35,9 @@ _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
 class FileDoor(Locking):
     """The ledger of one deployment in a file. `shown`: how people are told of it."""
 
+    made = False
+    """Whether something was made that nobody asked for by name: the manifest names the file."""
+
     def __init__(self, path: Path, deployment: str, shown: str = "") -> None:
         """Nothing is read yet. The folder is made with the first write."""
         self._base = path

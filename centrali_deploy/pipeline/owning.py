@@ -16,6 +16,7 @@ from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
+from centrali_deploy.wire import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -103,6 +104,13 @@ class Owning:
             )
             self._entry = replace(self._entry, ended=_now(), outcomes=ended)
             self.door.amend(self._entry)
+
+    @property
+    def remark(self) -> str:
+        """What people have to know of where it is kept; empty if there is nothing."""
+        if self.door is None or not self.door.made:
+            return ""
+        return f"What is applied is remembered in {self.door.where}: the structure {RESERVED} was made for that."
 
     def adopted(self, planned: Planned) -> bool:
         """Whether something has to be recorded although nothing has to be changed."""
