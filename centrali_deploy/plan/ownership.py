@@ -23,9 +23,9 @@ SHARE = 0.2
 
 
 def led(recorded: RecordedState, back: Mapping[Address, Address]) -> RecordedState:
-    """What is recorded, under the names the manifests use."""
+    """What is recorded, under the names the manifests use; each still knows the name under which it was sealed."""
     known = recorded.resources
-    moved = {new: replace(known[old], address=new) for old, new in back.items() if old in known}
+    moved = {new: known[old] for old, new in back.items() if old in known}
     rest = {address: resource for address, resource in known.items() if address not in back}
     return replace(recorded, resources={**rest, **moved})
 

@@ -78,7 +78,7 @@ def _decide(  # noqa: PLR0913, PLR0917 -- the three facts, and what has been dec
         return Change.create(address, "vanished" if vanished else "not there yet", _all(declared), declared.position())
     if known and is_another(known, live):
         known = None
-    sides = Sides(KINDS[address.kind], known, recorded.seal, declared.spec)
+    sides = Sides(KINDS[address.kind], known, recorded.seal, declared)
     return _both(declared, live, policy, names, sides, adopting=known is None and not recorded.nowhere)
 
 
