@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from centrali_deploy.kind import Kind
     from centrali_deploy.manifest.nodes import Entry
 
-TOP = ("$schema", "version", "workspace", "deployment", "ledger", "variables", "environments", *SECTIONS)
+TOP = ("$schema", "version", "workspace", "deployment", "ledger", "protect", "variables", "environments", *SECTIONS)
 _FIRST = ("renamedFrom", "name", "description")
 _LAST = ("params", "nextStepId", "defaultNextStepId")
 """Where a step leads stands below what it does, what is given to a run below what starts it."""
