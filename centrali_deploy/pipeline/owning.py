@@ -13,6 +13,8 @@ from centrali_deploy.ledger.file import FileDoor
 from centrali_deploy.ledger.lease import held
 from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
+from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.ownership import followed
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
@@ -75,6 +77,8 @@ class Owning:
         if self.door is None:
             return
         known = self.ledger or Ledger(self.deployment)
+        ours = followed(RecordedState(known.resources), planned.desired, planned.live)
+        known = replace(known, resources=ours.resources)
         self.record(known, intended(known.resources, planned.plan.pending))
         self._entry = self.door.add(
             Entry(
@@ -159,7 +163,7 @@ def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
         "action": change.action.value,
         "members": sorted({field.member for field in change.fields}),
         "before": dict(live.spec) if live else None,
-        "was": was.name if was else None,
+        "was": was.name if was and change.action is not Action.DELETE else None,
         "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
         "ours": sorted(known.spec) if known and known.spec is not None else None,
     }

@@ -122,9 +122,9 @@ class Change:
         return cls(address, Action.NO_OP, "no longer declared, kept: pass --prune to delete it", undeclared=True)
 
     @classmethod
-    def delete(cls, address: Address, reason: str) -> Change:
-        """A live resource that is recorded and no longer declared."""
-        return cls(address, Action.DELETE, reason)
+    def delete(cls, address: Address, reason: str, fields: Iterable[FieldChange] = ()) -> Change:
+        """A live resource that is recorded and no longer declared; `fields` say under which name, if it is another one."""
+        return cls(address, Action.DELETE, reason, tuple(fields))
 
     @classmethod
     def forget(cls, address: Address, reason: str) -> Change:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Address
     from centrali_deploy.plan.model import Change
     from centrali_deploy.plan.verdicts import Policy
-    from centrali_deploy.states import LiveResource, Recorded, RecordedState
+    from centrali_deploy.states import DesiredState, LiveResource, LiveState, Recorded, RecordedState
 
 FEW = 3
 """So many may always go at once."""
@@ -28,6 +28,19 @@ def led(recorded: RecordedState, back: Mapping[Address, Address]) -> RecordedSta
     moved = {new: known[old] for old, new in back.items() if old in known}
     rest = {address: resource for address, resource in known.items() if address not in back}
     return replace(recorded, resources={**rest, **moved})
+
+
+def followed(recorded: RecordedState, desired: DesiredState, live: LiveState) -> RecordedState:
+    """What is recorded, under the name that somebody else gave it, when it is declared no longer under any."""
+    known, names = recorded.resources, {(address.kind, resource.id): address for address, resource in live.resources.items()}
+    back = {
+        address: now
+        for address, resource in known.items()
+        if address not in desired
+        and (now := names.get((address.kind, resource.id))) is not None
+        and now not in desired.keys() | known.keys()
+    }
+    return led(recorded, back)
 
 
 def is_another(known: Recorded, live: LiveResource) -> bool:
