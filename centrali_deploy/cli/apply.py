@@ -103,6 +103,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             approved, planned = planned, _planned(run, policy, own)
             _approve(run, approved, planned, yes=yes)
             own.begin(planned, who, doing)
+            _tell_made(run, own)
             stopping.recording = not planned.plan.pending
             with stops_between_changes(stopping, run.client.pace.stop_waiting):
                 _execute(run, own, planned, held, found, stopping=stopping)
@@ -165,6 +166,13 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
         error.hint = f"{error.hint} The next apply finds it out.".lstrip()
         raise
     return unproven(found, others)
+
+
+def _tell_made(run: Run, own: Owning) -> None:
+    """Nothing is made in a workspace in silence, not even for ourselves."""
+    if own.remark:
+        run.answer.write(["", own.remark])
+        run.answer.parts["remark"] = own.remark
 
 
 def _tell_strange(run: Run, strange: tuple[Change, ...]) -> None:

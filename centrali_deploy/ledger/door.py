@@ -18,6 +18,10 @@ class Door(Protocol):
     def where(self) -> str:
         """Where it is kept, as people are told."""
 
+    @property
+    def made(self) -> bool:
+        """Whether something had to be made for it that nobody asked for by name."""
+
     def read(self) -> Ledger | None:
         """What is recorded; None when nothing is. Raises LedgerError."""
 

@@ -38,6 +38,9 @@ _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSY
 class FileDoor(Locking):
     """The ledger of one deployment in a file. `shown`: how people are told of it."""
 
+    made = False
+    """Whether something was made that nobody asked for by name: the manifest names the file."""
+
     def __init__(self, path: Path, deployment: str, shown: str = "") -> None:
         """Nothing is read yet. The folder is made with the first write."""
         self._base = path

@@ -42,7 +42,12 @@ def complaints(environment: Environment) -> Iterator[tuple[Path, str, str]]:
     places += [(("protect", index), text) for index, text in enumerate(environment.protect or [])]
     for path, text in places:
         if not is_address(text):
-            yield path, f'"{text}" is not an address.', f"{_meant(text)}Write kind/name, for example trigger/nightly-report."
+            yield path, *no_address(text)
+
+
+def no_address(text: str) -> tuple[str, str]:
+    """What is said of a text that stands where an address should, and the way out."""
+    return f'"{text}" is not an address.', f"{_meant(text)}Write kind/name, for example trigger/nightly-report."
 
 
 def _meant(text: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem, UsageProblem
 from centrali_deploy.kinds import SECTIONS
-from centrali_deploy.manifest.environments import Environment, Override, complaints, is_address
+from centrali_deploy.manifest.environments import Environment, Override, complaints, is_address, no_address
 from centrali_deploy.manifest.given import Given, Giving
 from centrali_deploy.manifest.places import Places
 from centrali_deploy.manifest.surroundings import Surroundings
@@ -50,12 +50,12 @@ NOTHING_CHOSEN = Choice()
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What holds for this run: the workspace, the values of variables, overrides and protections."""
+    """What holds for this run: the workspace, the values of variables, overrides, and protections with their places."""
 
     workspace: str | None
     values: Mapping[str, Value]
     overrides: Mapping[Address, Override]
-    protect: tuple[str, ...]
+    protect: Mapping[str, Position]
     problems: tuple[Problem, ...] = ()
 
 
@@ -67,6 +67,8 @@ class Head:
     workspaces: dict[str, Document] = field(default_factory=dict)
     variables: dict[str, tuple[Variable, Document]] = field(default_factory=dict)
     environments: dict[str, tuple[Environment, Document]] = field(default_factory=dict)
+    protected: dict[str, Position] = field(default_factory=dict)
+    """What is protected in every environment."""
     whole: bool = True
     """Whether everything could be read, so that what was not found is not there."""
 
@@ -90,6 +92,8 @@ class Head:
             )
         if "workspace" in data:
             self._workspace(document, data["workspace"])
+        if data.get("protect") is not None:
+            self._protect(document, data["protect"])
         for name, variable in self._section(document, "variables", Variable):
             self.variables.setdefault(name, (variable, document))
         for name, environment in self._section(document, "environments", Environment):
@@ -112,12 +116,9 @@ class Head:
             self._missing(choice.environment, giving.problems)
         workspace = environment.workspace or next(iter(self.workspaces), None)
         overrides = dict(_overrides(environment, document, str(choice.environment)))
-        return Layers(workspace, giving.values, overrides, tuple(environment.protect or ()), tuple(giving.problems))
-
-    def place(self, environment: str, path: Path) -> Position:
-        """Where something in an environment stands."""
-        _, document = self.environments[environment]
-        return document.places.nearest(("environments", environment, *path)) or Position(document.file)
+        at = ("environments", str(choice.environment), "protect")
+        here = {text: _place(document, (*at, index)) for index, text in enumerate(environment.protect or ()) if document}
+        return Layers(workspace, giving.values, overrides, {**self.protected, **here}, tuple(giving.problems))
 
     def _missing(self, name: str, problems: Sequence[Problem]) -> NoReturn:
         """Refuse an environment that is not there, together with the other problems there are."""
@@ -169,12 +170,27 @@ class Head:
         else:
             self.workspaces.setdefault(slug, document)
 
+    def _protect(self, document: Document, patterns: Any) -> None:  # noqa: ANN401 -- whatever the manifest holds
+        if not isinstance(patterns, list):
+            hint = f"Write [{patterns}]." if isinstance(patterns, str) else "Write a list of addresses, for example [structure/*]."
+            self._problem(document, ("protect",), f"{shown(patterns)} stands where a list is expected.", hint)
+            return
+        for index, text in enumerate(patterns):
+            if isinstance(text, str) and is_address(text):
+                self.protected.setdefault(text, _place(document, ("protect", index)))
+            else:
+                self._problem(document, ("protect", index), *no_address(str(text)))
+
     def _problem(self, document: Document, path: Path, message: str, hint: str) -> None:
         self.problems.append(_placed(document, path, message, hint))
 
 
 def _placed(document: Document, path: Path, message: str, hint: str) -> Problem:
-    return Problem(document.places.nearest(path) or Position(document.file), "", message, hint)
+    return Problem(_place(document, path), "", message, hint)
+
+
+def _place(document: Document, path: Path) -> Position:
+    return document.places.nearest(path) or Position(document.file)
 
 
 def _overrides(environment: Environment, document: Document | None, name: str) -> Iterator[tuple[Address, Override]]:

@@ -107,6 +107,12 @@ def workspace_schema() -> Schema:
                 ],
                 "default": "workspace",
             },
+            "protect": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Addresses, or patterns of them, that must not be changed, replaced or deleted in any environment.",
+                "examples": [["structure/*"]],
+            },
             "variables": _by_name(Variable, "Values that differ between environments, written as ${var:name}."),
             "environments": environments,
             **sections,

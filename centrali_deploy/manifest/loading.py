@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """The only version of the manifest's form."""
 _OTHER_WORDS = {kind.path: kind.section for kind in KINDS.values()} | {"automations": "orchestrations"}
-_HEAD = ("version", "workspace", *MEMBERS, "variables", "environments", "$schema")
+_HEAD = ("version", "workspace", *MEMBERS, "protect", "variables", "environments", "$schema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def loaded(reading: Reading) -> Loaded:
         tuple(reading.together.undeclared()),
         tuple(source.name for source in reading.files.sources),
         tuple(sorted(set(reading.problems))),
-        reading.layers.protect,
+        tuple(reading.layers.protect),
         reading.environment,
         {name: found.workspace for name, (found, _) in reading.files.head.environments.items() if found.workspace},
         reading.files.keeping,
@@ -181,10 +181,9 @@ class Reading:
     def _protected(self) -> Iterator[Problem]:
         """Protections of single resources that nobody declares, under their present name or an old one."""
         old = {Address(address.kind, resource.renamed_from) for address, resource in self.resources.items() if resource.renamed_from}
-        for index, text in enumerate(self.layers.protect):
+        for text, place in self.layers.protect.items():
             if is_address(text) and not is_pattern(text) and (address := Address.parse(text)) not in self.resources.keys() | old:
-                hint = near_name(address, self.resources) or "Only what is declared is protected."
-                place = self.files.head.place(str(self.environment), ("protect", index))
+                hint = near_name(address, self.resources) or "What was applied from here is kept; nothing else is protected."
                 yield Problem(place, "", f"{address} is protected here and not declared.", hint, "warning")
 
     def _read(self, document: Document, around: Surroundings) -> None:

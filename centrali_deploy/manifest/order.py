@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Path
     from centrali_deploy.manifest.nodes import Entry
 
-TOP = ("$schema", "version", "workspace", "deployment", "ledger", "variables", "environments", *SECTIONS)
+TOP = ("$schema", "version", "workspace", "deployment", "ledger", "protect", "variables", "environments", *SECTIONS)
 _MERGE = "<<"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address
 from centrali_deploy.apply.recording import intended, result, sealed
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.file import FileDoor
@@ -15,14 +14,17 @@ from centrali_deploy.ledger.lease import held
 from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.ownership import followed
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
+from centrali_deploy.wire import RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.errors import Locked
     from centrali_deploy.kind import Kind
@@ -75,6 +77,8 @@ class Owning:
         if self.door is None:
             return
         known = self.ledger or Ledger(self.deployment)
+        ours = followed(RecordedState(known.resources), planned.desired, planned.live)
+        known = replace(known, resources=ours.resources)
         self.record(known, intended(known.resources, planned.plan.pending))
         self._entry = self.door.add(
             Entry(
@@ -104,6 +108,13 @@ class Owning:
             )
             self._entry = replace(self._entry, ended=_now(), outcomes=ended)
             self.door.amend(self._entry)
+
+    @property
+    def remark(self) -> str:
+        """What people have to know of where it is kept; empty if there is nothing."""
+        if self.door is None or not self.door.made:
+            return ""
+        return f"What is applied is remembered in {self.door.where}: the structure {RESERVED} was made for that."
 
     def adopted(self, planned: Planned) -> bool:
         """Whether something has to be recorded although nothing has to be changed."""
@@ -145,14 +156,14 @@ def inverse(planned: Planned) -> list[dict[str, Any]]:
 def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
     """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before."""
     kind, live = KINDS[change.address.kind], planned.live.resources.get(change.address)
-    was = next((str(field.before) for field in change.fields if field.path == (kind.identity,)), None)
-    known = planned.recorded.resources.get(Address(change.address.kind, was) if was else change.address)
+    was = next(iter(change.old_names), None)
+    known = planned.recorded.resources.get(was or change.address)
     return {
         "address": str(change.address),
         "action": change.action.value,
         "members": sorted({field.member for field in change.fields}),
         "before": dict(live.spec) if live else None,
-        "was": was if change.action is not Action.CREATE else None,
+        "was": was.name if was and change.action is not Action.DELETE else None,
         "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
         "ours": sorted(known.spec) if known and known.spec is not None else None,
     }

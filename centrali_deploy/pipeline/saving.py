@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from centrali_deploy.errors import NotWritten, Position, StalePlan, UsageProblem
@@ -29,16 +30,21 @@ LARGEST = 200_000_000
 
 
 def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
-    """Write a plan into a file that only its owner reads. Raises NotWritten; then an older file is as it was."""
+    """Write a plan into a file that only its owner reads, in place of an older plan if there is one.
+
+    Raises NotWritten, UsageProblem when something else has that name; then it is as it was.
+    """
     keeping = loaded.keeping
     said = {"deployment": keeping.deployment, "ledger": keeping.ledger}
     if keeping.file:
         said["file"] = os.path.relpath(keeping.file)
     pinned, made = pins(planned.plan, planned.live), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said))
-    beside = Path(f"{path}.new")
+    if Path(path).is_file() and not _holds_plan(path):
+        raise UsageProblem(f"{path} is there and is not a saved plan.", "Give the plan a name of its own, or take that file away.")
+    beside = Path(f"{path}.{token_hex(8)}.new")
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
         beside.replace(path)
     except OSError as error:
@@ -47,18 +53,25 @@ def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
         raise NotWritten(f"{path} cannot be written: {error.strerror}.", "Look at the folder, its permissions and the disk.") from error
 
 
+def _holds_plan(path: str) -> bool:
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            return is_plan(file.read(200))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
 def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
     """The plan that the only path is a file of; None when it is something else."""
     if len(paths) != 1 or not Path(paths[0]).is_file():
         return None
+    if not _holds_plan(paths[0]):
+        return None  # whoever reads it as a manifest says what is wrong
     try:
         with Path(paths[0]).open(encoding="utf-8") as file:
-            if not is_plan(file.read(200)):
-                return None
-            file.seek(0)
             text = file.read(LARGEST)
     except (OSError, UnicodeDecodeError):
-        return None  # whoever reads it as a manifest says what is wrong
+        return None
     around = Surroundings(environ, Path(), Path())
 
     def secret(origin: str, address: Address) -> Secret:

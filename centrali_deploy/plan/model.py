@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import path_text
+from centrali_deploy.address import Address, path_text
+from centrali_deploy.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from centrali_deploy.address import Address, Path
+    from centrali_deploy.address import Path
     from centrali_deploy.errors import Position
     from centrali_deploy.plan.move import Move
     from centrali_deploy.plan.verdicts import Hazard, Hint, Refusal
@@ -85,6 +86,12 @@ class Change:
     position: Position | None = field(default=None, compare=False)
     moves: tuple[Move, ...] = ()
 
+    @property
+    def old_names(self) -> tuple[Address, ...]:
+        """The address that it still has, when this gives it another name."""
+        identity = (KINDS[self.address.kind].identity,)
+        return tuple(Address(self.address.kind, str(field.before)) for field in self.fields if field.path == identity)
+
     @classmethod
     def create(cls, address: Address, reason: str, fields: Iterable[FieldChange], position: Position | None = None) -> Change:
         """A resource that is declared and not live."""
@@ -115,9 +122,9 @@ class Change:
         return cls(address, Action.NO_OP, "no longer declared, kept: pass --prune to delete it", undeclared=True)
 
     @classmethod
-    def delete(cls, address: Address, reason: str) -> Change:
-        """A live resource that is recorded and no longer declared."""
-        return cls(address, Action.DELETE, reason)
+    def delete(cls, address: Address, reason: str, fields: Iterable[FieldChange] = ()) -> Change:
+        """A live resource that is recorded and no longer declared; `fields` say under which name, if it is another one."""
+        return cls(address, Action.DELETE, reason, tuple(fields))
 
     @classmethod
     def forget(cls, address: Address, reason: str) -> Change:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from centrali_deploy.address import Address
     from centrali_deploy.plan.model import Change
     from centrali_deploy.plan.verdicts import Policy
-    from centrali_deploy.states import LiveResource, Recorded, RecordedState
+    from centrali_deploy.states import DesiredState, LiveResource, LiveState, Recorded, RecordedState
 
 FEW = 3
 """So many may always go at once."""
@@ -23,11 +23,24 @@ SHARE = 0.2
 
 
 def led(recorded: RecordedState, back: Mapping[Address, Address]) -> RecordedState:
-    """What is recorded, under the names the manifests use."""
+    """What is recorded, under the names the manifests use; each still knows the name under which it was sealed."""
     known = recorded.resources
-    moved = {new: replace(known[old], address=new) for old, new in back.items() if old in known}
+    moved = {new: known[old] for old, new in back.items() if old in known}
     rest = {address: resource for address, resource in known.items() if address not in back}
     return replace(recorded, resources={**rest, **moved})
+
+
+def followed(recorded: RecordedState, desired: DesiredState, live: LiveState) -> RecordedState:
+    """What is recorded, under the name that somebody else gave it, when it is declared no longer under any."""
+    known, names = recorded.resources, {(address.kind, resource.id): address for address, resource in live.resources.items()}
+    back = {
+        address: now
+        for address, resource in known.items()
+        if address not in desired
+        and (now := names.get((address.kind, resource.id))) is not None
+        and now not in desired.keys() | known.keys()
+    }
+    return led(recorded, back)
 
 
 def is_another(known: Recorded, live: LiveResource) -> bool:
@@ -51,13 +64,17 @@ def fuse(changes: Sequence[Change], recorded: RecordedState, policy: Policy) -> 
 
 
 def owned_elsewhere(changes: Sequence[Change], recorded: RecordedState) -> Iterator[Refusal]:
-    """Refuse to change what another deployment applies."""
+    """Refuse to change what another deployment applies, under its name or under the one that it has now."""
     for change in changes:
-        other = recorded.elsewhere.get(change.address)
-        if other is not None and change.address not in recorded.resources and change.action is not Action.FORGET:
-            yield Refusal(
-                "owned-elsewhere",
-                change.address,
-                f"It belongs to the deployment {other} of this workspace.",
-                f"Declare it in one of the two; to move it here, let {other} forget it: centrali-deploy forget {change.address}.",
-            )
+        names = [name for name in (change.address, *change.old_names) if name in recorded.elsewhere]
+        if not names or change.action is Action.FORGET:
+            continue
+        other, ours = recorded.elsewhere[names[0]], change.address in recorded.resources
+        if not ours:
+            what = "It" if names[0] == change.address else str(names[0])
+            said = f"{what} belongs to the deployment {other} of this workspace."
+            way = f"Declare it in one of the two; to move it here, let {other} forget it: centrali-deploy forget {names[0]}."
+            yield Refusal("owned-elsewhere", change.address, said, way)
+        elif change.action is not Action.NO_OP:
+            said = f"It belongs to the deployment {other} of this workspace, too."
+            yield Refusal("owned-twice", change.address, said, f"Let one of the two forget it: centrali-deploy forget {names[0]}.")

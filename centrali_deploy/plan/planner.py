@@ -17,7 +17,7 @@ from centrali_deploy.plan.difference import RESENT, differences, shown
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
 from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
-from centrali_deploy.plan.ownership import fuse, is_another, led, owned_elsewhere
+from centrali_deploy.plan.ownership import followed, fuse, is_another, led, owned_elsewhere
 from centrali_deploy.plan.protecting import parted, protections
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
@@ -38,7 +38,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     _refuse_doubles(desired, live)
     before = live
     live, names, refusals, back = renamed(desired, live, recorded)
-    recorded = led(recorded, back)
+    recorded = followed(led(recorded, back), desired, live)
     _refuse_dangling(desired, live)
     addresses = desired.keys() | recorded.resources.keys()
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
@@ -58,7 +58,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
             *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),
-        (*forgotten(changes, desired, live, before), *_unknown_mentions(desired, live)),
+        (*forgotten(changes, desired, live, before, recorded.elsewhere.keys()), *_unknown_mentions(desired, live)),
         left_out=left_out,
     )
 
@@ -79,7 +79,7 @@ def _decide(  # noqa: PLR0913, PLR0917 -- the three facts, and what has been dec
         return Change.create(address, "vanished" if vanished else "not there yet", _all(declared), declared.position())
     if known and is_another(known, live):
         known = None
-    sides = Sides(KINDS[address.kind], known, recorded.seal, declared.spec)
+    sides = Sides(KINDS[address.kind], known, recorded.seal, declared)
     return _both(declared, live, policy, names, sides, adopting=known is None and not recorded.nowhere)
 
 
@@ -88,6 +88,9 @@ def _undeclared(address: Address, live: LiveResource | None, known: Recorded | N
         return Change.forget(address, "already gone")
     if known and is_another(known, live):
         return Change.forget(address, "already gone: another one has its name, which is not ours")
+    if policy.prune and known and known.address != address:
+        identity = FieldChange((KINDS[address.kind].identity,), known.address.name, address.name, side=THEIRS)
+        return Change.delete(address, "no longer declared, and renamed by somebody else", [identity])
     if policy.prune:
         return Change.delete(address, "no longer declared")
     return Change.kept(address)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from centrali_deploy.address import Address
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.model import Action, LeftOut
 from centrali_deploy.plan.verdicts import Refusal
@@ -13,6 +12,7 @@ from centrali_deploy.plan.verdicts import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from centrali_deploy.address import Address
     from centrali_deploy.plan.model import Change
     from centrali_deploy.plan.verdicts import Policy
     from centrali_deploy.states import LiveState
@@ -23,9 +23,8 @@ _TOUCHING = frozenset({Action.UPDATE, Action.REPLACE, Action.DELETE})
 def protections(changes: Iterable[Change], policy: Policy) -> Iterator[Refusal]:
     """One refusal for each change of something that is protected, under its name or under the one that it has now."""
     for change in changes:
-        kind = KINDS[change.address.kind]
-        old = [str(Address(change.address.kind, str(field.before))) for field in change.fields if field.path == (kind.identity,)]
-        patterns = [pattern for pattern in policy.protect for name in (str(change.address), *old) if fnmatchcase(name, pattern)]
+        names = [str(address) for address in (change.address, *change.old_names)]
+        patterns = [pattern for pattern in policy.protect for name in names if fnmatchcase(name, pattern)]
         if patterns and change.action in _TOUCHING:
             yield Refusal(
                 "protected",

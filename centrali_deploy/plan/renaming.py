@@ -71,12 +71,14 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
     return Renamed(LiveState(resources, live.doubles), fields, refusals, back)
 
 
-def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState, before: LiveState) -> Iterator[Hint]:
+def forgotten(
+    changes: Iterable[Change], desired: DesiredState, live: LiveState, before: LiveState, foreign: Collection[Address]
+) -> Iterator[Hint]:
     """Creates that look like something that is live under another name and no longer declared; old names that are nowhere.
 
-    `before`: the live state before anything was renamed in it.
+    `before`: the live state before anything was renamed in it; `foreign`: what others apply, who would miss it.
     """
-    left = sorted(address for address in live.resources if address not in desired)[:_MOST]
+    left = sorted(address for address in live.resources if address not in desired and address not in foreign)[:_MOST]
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)

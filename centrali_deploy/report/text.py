@@ -61,6 +61,10 @@ def plan_lines(plan: Plan, paint: Paint, *, where: str, verbose: bool = False) -
         for change in plan.changes:
             if change.action is Action.NO_OP and not change.undeclared:
                 yield from change_lines(change, paint)
+    if adopted := [change.address for change in plan.changes if change.adopting and change.action is Action.NO_OP]:
+        yield ""
+        yield "Found here as declared, not ours so far: adopted (what is ours is deleted with --prune when it is no longer declared):"
+        yield from (f"  {address}" for address in adopted)
     if plan.kept:
         yield ""
         yield "No longer declared here, ours, and kept (--prune deletes them):"

@@ -26,7 +26,13 @@ def events(found: Any) -> list[dict[str, Any]]:
     assert found.err == ""
     for event in told:
         assert event["version"] == VERSION
-        known = {"version", "event", "at", *EVENTS[event["event"]][1], *({"unset", "unproven"} if event["event"] == "end" else ())}
+        known = {
+            "version",
+            "event",
+            "at",
+            *EVENTS[event["event"]][1],
+            *({"unset", "unproven", "remark"} if event["event"] == "end" else ()),
+        }
         assert event.keys() <= known
     assert [event["event"] for event in told].count("end") == 1
     assert (told[-1]["event"], told[-1]["exitCode"]) == ("end", found.code)

@@ -32,7 +32,7 @@ def other_hands() -> Any:
     return connect(Settings(local=""), load(["workspace.yaml"], {}), {})
 
 
-def changed_by_hand(name: str, **body: Any) -> None:
+def changed_by_hand(name: str, /, **body: Any) -> None:
     with other_hands() as client:
         kind = KINDS["function"]
         client.update(kind, client.find(kind, name)["id"], body)
@@ -211,3 +211,29 @@ def test_what_is_protected_is_left_out_and_the_rest_is_done(centrali: Callable[.
     again = centrali("apply", *LOCAL, "--yes", "-e", "prod")
     assert (again.code, "Apply:" in again.out) == (8, False)
     assert centrali("drift", *LOCAL).code == 0
+
+
+def test_what_is_adopted_as_it_is_is_named(centrali: Callable[..., Any], applied: Path) -> None:
+    assert centrali("forget", *LOCAL, "function/b").code == 0
+    assert "adopted (what is ours is deleted with --prune when it is no longer declared):\n  function/b\n" in centrali("plan", *LOCAL).out
+    assert applied.exists()
+
+
+def test_the_structure_that_the_ledger_needs_is_not_made_in_silence(centrali: Callable[..., Any], project: Path) -> None:
+    manifest("a", project)
+    said = "the structure centrali-deploy-ledger was made for that."
+    assert said in centrali("apply", *LOCAL, "--yes").out
+    manifest("ab", project)
+    assert said not in centrali("apply", *LOCAL, "--yes").out
+    assert json.loads(centrali("apply", "--local=other.db", "--yes", "-o", "json").out)["remark"].endswith(said)
+
+
+def test_what_somebody_renamed_is_pruned_under_its_new_name_and_nothing_of_it_stays_recorded(
+    centrali: Callable[..., Any], applied: Path
+) -> None:
+    changed_by_hand("a", name="z")
+    manifest("bcde", applied)
+    found = centrali("apply", *LOCAL, "--yes", "--prune")
+    assert '- function/z  no longer declared, and renamed by somebody else\n    name: "a" -> "z"' in found.out
+    assert live() == set("bcde")
+    assert "No changes. 4 unchanged." in centrali("plan", *LOCAL).out

@@ -122,11 +122,11 @@ def test_what_makes_no_sense_with_a_saved_plan_is_refused(
     assert saved.exists()
 
 
-def test_a_plan_that_cannot_be_written_leaves_the_old_one(centrali: Callable[..., Any], saved: Path) -> None:
-    before = (saved / "plan.json").read_text()
-    (saved / "plan.json.new").mkdir()
-    found = centrali("plan", *LOCAL, "--out", "plan.json")
-    assert (found.code, "plan.json cannot be written" in found.err, (saved / "plan.json").read_text()) == (1, True, before)
+def test_a_plan_that_cannot_be_written_leaves_what_is_there(centrali: Callable[..., Any], saved: Path) -> None:
+    (saved / "taken.json").mkdir()
+    found = centrali("plan", *LOCAL, "--out", "taken.json")
+    assert (found.code, "taken.json cannot be written" in found.err) == (1, True)
+    assert [path.is_dir() for path in saved.glob("taken*")] == [True]
     assert centrali("plan", *LOCAL, "--out", "no/such/folder/plan.json").code == 1
 
 
@@ -135,3 +135,18 @@ def test_a_plan_of_the_first_format_stays_readable(centrali: Callable[..., Any],
     shown = centrali("show", "old.json").out
     assert "~ function/a  fields differ" in shown
     assert "digest 727392a29e2bf91f" in shown
+
+
+def test_a_plan_takes_the_place_of_an_older_plan_and_of_nothing_else(centrali: Callable[..., Any], saved: Path) -> None:
+    assert centrali("plan", *LOCAL, "--out", "plan.json").code == 0
+    before = (saved / "workspace.yaml").read_bytes()
+    found = centrali("plan", *LOCAL, "--out", "workspace.yaml")
+    assert (found.code, "workspace.yaml is there and is not a saved plan" in found.err) == (3, True)
+    assert (saved / "workspace.yaml").read_bytes() == before
+
+
+def test_a_plan_is_its_owners_own_whatever_lies_beside_it(centrali: Callable[..., Any], saved: Path) -> None:
+    (saved / "next.json.new").write_text("mine")
+    assert centrali("plan", *LOCAL, "--out", "next.json").code == 0
+    assert ((saved / "next.json").stat().st_mode & 0o777, (saved / "next.json.new").read_text()) == (0o600, "mine")
+    assert sorted(path.name for path in saved.glob("next*")) == ["next.json", "next.json.new"]

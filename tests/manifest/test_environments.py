@@ -270,3 +270,10 @@ def test_a_verbose_plan_tells_it_of_updates_and_inside_members_too(client: Clien
     assert {line.split(":")[0].strip() for line in changed} > {"enabled", "triggerMetadata.timezone", "triggerMetadata.params.b.c"}
     assert [lines[lines.index(line) + 1].strip() for line in changed] == ["from override of prod"] * len(changed)
     assert {field.layer for change in made.pending for field in change.fields} == {"override of prod"}
+
+
+@pytest.mark.parametrize("environment", [None, "dev", "prod"])
+def test_what_a_manifest_protects_is_protected_in_every_environment(environment: str | None) -> None:
+    head = f"{HEAD}protect: [function/*]\nenvironments:\n  dev: {{}}\n  prod:\n    protect: [structure/*]\n"
+    found = loaded(head + RESOURCES, environment)
+    assert found.protect == (("function/*", "structure/*") if environment == "prod" else ("function/*",))

@@ -44,7 +44,7 @@ def test_the_least_that_is_a_manifest() -> None:
     found = Head()
     assert found.reads(parse_document("version: 1", "a.yaml"))
     assert found.problems == []
-    assert found.chosen(NOTHING_CHOSEN, {}) == Layers(None, {}, {}, ())
+    assert found.chosen(NOTHING_CHOSEN, {}) == Layers(None, {}, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_no_workspace_and_no_address_is_told_in_every_environment(member
 @pytest.mark.parametrize("pattern", ["function/f", "function/*", '"*/f"', '"*/*"', "orchestration/a-*", "trigger/a/b"])
 def test_patterns_of_addresses_may_be_protected(pattern: str) -> None:
     found = chosen(f"environments: {{e: {{protect: [{pattern}]}}}}", Choice("e"))
-    assert found.protect == (pattern.strip('"'),)
+    assert tuple(found.protect) == (pattern.strip('"'),)
     assert told(f"version: 1\nenvironments: {{e: {{protect: [{pattern}]}}}}") == []
 
 
@@ -168,9 +168,9 @@ environments:
   prod: {workspace: acme, variables: {n: 5}, protect: [structure/*], overrides: {function/f: {timeoutMs: 5}}}
 """
     plain, found = chosen(text), chosen(text, Choice("prod"))
-    assert (plain.workspace, plain.protect, plain.overrides) == ("acme-dev", (), {})
+    assert (plain.workspace, plain.protect, plain.overrides) == ("acme-dev", {}, {})
     assert plain.values == {"n": Value("n", None, None), "m": Value("m", "a", "default")}
-    assert (found.workspace, found.protect) == ("acme", ("structure/*",))
+    assert (found.workspace, tuple(found.protect)) == ("acme", ("structure/*",))
     assert found.values == {"n": Value("n", 5, "environment prod"), "m": Value("m", "a", "default")}
     ((address, override),) = found.overrides.items()
     assert (str(address), override.spec) == ("function/f", {"timeoutMs": 5})

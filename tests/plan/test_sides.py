@@ -104,3 +104,50 @@ def test_an_apply_that_broke_off_leaves_no_sides() -> None:
     known = RecordedState({F: Recorded(F)}, SEAL)
     plan = make_plan("w", {F: DesiredResource(F, {"code": "x"})}, LiveState({F: LiveResource(F, "id", {"code": "y"})}), known, Policy())
     assert [(change.reason, change.adopting, change.fields[0].side) for change in plan.changes] == [("fields differ", False, "")]
+
+
+def renamed_plan(address: Address, old: Address, declared: dict[str, Any], was: dict[str, Any], **renamed: Any) -> Plan:
+    """What was applied under another name, is live as it was applied, and is declared under its new one."""
+    live = {member: value for member, value in was.items() if member != "triggerMetadata"} | renamed.pop("masked", {})
+    known = RecordedState({old: Recorded(old, "id", SEAL.sealed(old, was))}, SEAL)
+    resource = DesiredResource(address, declared, renamed_from=old.name if old != address else None, **renamed)
+    return make_plan("w", released({address: resource}, known), LiveState({old: LiveResource(old, "id", live)}), known, Policy())
+
+
+def test_a_secret_that_is_left_as_it_is_does_not_change_with_a_name() -> None:
+    def params(value: Any) -> dict[str, Any]:
+        return {"function": "f", "triggerMetadata": {"params": {"key": {"value": value, "encrypt": True}}}}
+
+    old, spec = Address("trigger", "old"), params(Secret("", lambda: "a"))
+    live = LiveState({old: LiveResource(old, "id", params(MASK)), F: LiveResource(F, "f", {"code": "c"})})
+    known = RecordedState({old: Recorded(old, "id", SEAL.sealed(old, spec))}, SEAL)
+    plan = make_plan("w", {T: DesiredResource(T, spec, renamed_from="old")}, live, known, Policy())
+    assert told(plan) == {"name": ("old", "t", "yours")}
+
+
+def test_what_is_no_longer_declared_goes_back_to_its_default_under_a_new_name_too() -> None:
+    was = {"code": "c", "timeoutMs": 5}
+    assert told(renamed_plan(F, Address("function", "old"), {"code": "c"}, was)) == {
+        "name": ("old", "f", "yours"),
+        "timeoutMs": (5, Mark.ABSENT, "yours"),
+    }
+
+
+def test_so_does_what_is_no_longer_declared_of_an_item_with_a_new_name() -> None:
+    declared, was = {"properties": [prop("b")]}, {"properties": [prop("a", maxLength=5)]}
+    plan = renamed_plan(S, S, declared, was, renamed_items={("properties", "b"): "a"})
+    assert told(plan) == {"properties[b].name": ("a", "b", ""), "properties[b].maxLength": (5, Mark.ABSENT, "yours")}
+
+
+def test_a_secret_of_a_step_does_not_change_with_the_name_of_the_step() -> None:
+    def steps(name: str, value: Any) -> dict[str, Any]:
+        secrets = {"K": {"value": value, "encrypt": True}}
+        return {"steps": [{"id": name, "type": "compute", "function": "f", "encryptedParams": secrets}]}
+
+    flow, secret = Address("orchestration", "o"), Secret("", lambda: "a")
+    live = LiveState({flow: LiveResource(flow, "id", steps("a", MASK)), F: LiveResource(F, "f", {"code": "c"})})
+    known = RecordedState({flow: Recorded(flow, "id", SEAL.sealed(flow, steps("a", secret)))}, SEAL)
+    for value, expected in (("a", False), ("b", True)):
+        declared = DesiredResource(flow, steps("b", Secret("", lambda value=value: value)), renamed_items={("steps", "b"): "a"})
+        plan = make_plan("w", {flow: declared}, live, known, Policy())
+        assert any("K" in path for path in told(plan)) == expected
