@@ -42,7 +42,11 @@ def loaded(manifest: Callable[..., str], does: str = "", function: str = "send-m
         ({"slug": "people"}, [], [("trigger/t", "triggerMetadata.recordSlug", "structure/people")]),
         ({"does": "await api.queryRecords('order')"}, ['No structure "order" is declared.'], []),
         ({"does": "await api.queryRecords('people')"}, [], [("function/send-mail", "code", "structure/people")]),
-        ({"does": "await api.queryRecords('people'); await api.queryRecords('people')"}, [], [("function/send-mail", "code", "structure/people")]),
+        (
+            {"does": "await api.queryRecords('people'); await api.queryRecords('people')"},
+            [],
+            [("function/send-mail", "code", "structure/people")],
+        ),
     ],
 )
 def test_what_leads_out_of_the_manifests_is_either_warned_of_or_listed(
