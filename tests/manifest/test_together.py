@@ -40,9 +40,13 @@ def loaded(manifest: Callable[..., str], does: str = "", function: str = "send-m
         ({"function": "send-mial"}, ["function/send-mial is not declared here."], []),
         ({"slug": "order"}, ["structure/order is not declared here."], []),
         ({"slug": "people"}, [], [("trigger/t", "triggerMetadata.recordSlug", "structure/people")]),
-        ({"does": "api.queryRecords('order')"}, ['No structure "order" is declared.'], []),
-        ({"does": "api.queryRecords('people')"}, [], [("function/send-mail", "code", "structure/people")]),
-        ({"does": "api.queryRecords('people'); api.queryRecords('people')"}, [], [("function/send-mail", "code", "structure/people")]),
+        ({"does": "await api.queryRecords('order')"}, ['No structure "order" is declared.'], []),
+        ({"does": "await api.queryRecords('people')"}, [], [("function/send-mail", "code", "structure/people")]),
+        (
+            {"does": "await api.queryRecords('people'); await api.queryRecords('people')"},
+            [],
+            [("function/send-mail", "code", "structure/people")],
+        ),
     ],
 )
 def test_what_leads_out_of_the_manifests_is_either_warned_of_or_listed(
@@ -63,13 +67,13 @@ WRONG = {
 @pytest.mark.parametrize(
     ("wrong", "does", "warned"),
     [
-        ("structure", "api.queryRecords('order')", []),
-        ("structure", "api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
-        ("trigger", "api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
-        ("domain", "api.httpPost('https://api.stripe.com/x', {})", []),
+        ("structure", "await api.queryRecords('order')", []),
+        ("structure", "await api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
+        ("trigger", "await api.queryRecords('orderz')", ['No structure "orderz" is declared.']),
+        ("domain", "await api.httpPost('https://api.stripe.com/x', {})", []),
         (
             "domain",
-            "api.httpPost('https://other.com/x', {})",
+            "await api.httpPost('https://other.com/x', {})",
             ['"other.com" is not declared among allowedDomains; it may be allowed in the workspace.'],
         ),
         ("structure", "executionParams.headers", ["executionParams.headers is never there."]),
