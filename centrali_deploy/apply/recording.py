@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     Ours = Mapping[Address, Recorded]
 
 
-def intended(known: Ours, changes: Iterable[Change]) -> dict[Address, Recorded]:
-    """What is ours already, and what is about to be made."""
-    made = {change.address: Recorded(change.address) for change in changes if change.action is Action.CREATE}
-    return {**made, **known}
+def intended(known: Ours, changes: Sequence[Change]) -> dict[Address, Recorded]:
+    """What is ours already, and what is about to be made; of what is about to be replaced, the old one and the new one."""
+    made, replaced = ([c.address for c in changes if c.action is action] for action in (Action.CREATE, Action.REPLACE))
+    either = {address: replace(known[address], id="", mark="") for address in replaced if address in known}
+    return {**{address: Recorded(address) for address in made}, **known, **either}
 
 
 def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], after: LiveState, sealed: Ours) -> dict[Address, Recorded]:
@@ -54,7 +55,7 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
             found[address] = Recorded(address, live.id, spec, live.mark)
         elif before:
             now = ids.get((address.kind, before.id), address)
-            found[now] = replace(before, address=now)
+            found[now] = replace(before, address=now, id=before.id or (live.id if live else ""))
         elif live and change.action is Action.CREATE and outcome and _made(outcome):
             found[address] = Recorded(address, live.id)
     gone = {change.address for change in changes} | {_old_name(outcome.change) for outcome in ended.values() if _replaced(outcome)}

@@ -44,7 +44,7 @@ def refuse_protected(plan: Plan) -> None:
 
 def _refuse(what: str, refusals: Sequence[Refusal]) -> None:
     if refusals:
-        listed = "; ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
+        listed = " ".join(f"{refusal.address}: {refusal.message}" for refusal in refusals)
         raise UnsafePlan(f"{what} {listed}", " ".join(dict.fromkeys(refusal.hint for refusal in refusals)))
 
 

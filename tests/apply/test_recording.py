@@ -87,3 +87,11 @@ def test_a_secret_that_is_not_set_here_stays_as_it_was_known() -> None:
 
 def test_what_is_null_is_not_recorded() -> None:
     assert sealed({A: DesiredResource(A, {"code": "x", "timeoutMs": None})}, Seal(b"k"))[A].spec == {"code": "x"}
+
+
+def test_what_is_about_to_be_replaced_is_ours_whichever_of_the_two_a_crash_leaves() -> None:
+    before = intended(KNOWN, [Change.replace(A, "", [FIELD])])
+    assert before == {A: Recorded(A, "", WAS)}
+    assert result(before, [Change.replace(A, "", [FIELD])], [], LIVE, NOW) == {A: Recorded(A, "id", WAS)}
+    unknown = intended({}, [Change.replace(A, "", [FIELD], adopting=True)])
+    assert unknown == {}

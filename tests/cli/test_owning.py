@@ -237,3 +237,10 @@ def test_what_somebody_renamed_is_pruned_under_its_new_name_and_nothing_of_it_st
     assert '- function/z  no longer declared, and renamed by somebody else\n    name: "a" -> "z"' in found.out
     assert live() == set("bcde")
     assert "No changes. 4 unchanged." in centrali("plan", *LOCAL).out
+
+
+def test_several_refusals_are_sentences_one_after_the_other(centrali: Callable[..., Any], applied: Path) -> None:
+    both = {"functions": {name: {"code": CODE} for name in "ab"}}
+    (applied / "workspace.yaml").write_text(json.dumps({"version": 1, "workspace": "acme-dev", "deployment": "billing", **both}))
+    said = centrali("apply", *LOCAL, "--yes").err
+    assert "of this workspace. function/b: It belongs" in said
