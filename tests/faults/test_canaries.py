@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CANARY = "canary-7e3a"
 PROC = Path("/proc")
-BUSY = "async function run() { const end = Date.now() + 1500; while (Date.now() < end); return 1; }"
+BUSY = "async function run() { const end = Date.now() + 500; while (Date.now() < end); return 1; }"
 LONG = "// " + "x" * 130_000 + "\nasync function run() { return %d; }"
 MANIFEST = {
     "version": 1,
@@ -50,11 +50,9 @@ class Watching:
         self.thread.start()
 
     def watch(self) -> None:
-        while not self.over.wait(0.002):
-            parents = dict(self.parents())
-            ours = {pid for pid in parents if self.is_ours(pid, parents)}
+        while not self.over.wait(0.005):
             own = self.read(self.pid, "cmdline")
-            for pid in ours:
+            for pid in (self.pid, *self.below(self.pid)):
                 arguments, environment = self.read(pid, "cmdline"), self.read(pid, "environ")  # in this order, for it may begin just now
                 self.arguments.add(arguments)
                 if arguments not in {own, b""} and own:
@@ -63,14 +61,14 @@ class Watching:
                 self.arguments.add(subprocess.run([self.ps, "-eo", "args"], capture_output=True, check=True).stdout)  # noqa: S603 -- the usual one
             self.lists += 1
 
-    def is_ours(self, pid: int, parents: dict[int, int]) -> bool:
-        return pid == self.pid or (pid in parents and self.is_ours(parents[pid], parents))
-
     @classmethod
-    def parents(cls) -> Iterator[tuple[int, int]]:
-        for folder in PROC.iterdir():
-            if folder.name.isdigit() and (said := cls.read(int(folder.name), "stat")):
-                yield int(folder.name), int(said.rpartition(b")")[2].split()[1])
+    def below(cls, pid: int) -> Iterator[int]:
+        """The children of a process, and theirs."""
+        for file in PROC.glob(f"{pid}/task/*/children"):
+            with suppress(OSError):  # it has ended
+                for child in map(int, file.read_text().split()):
+                    yield child
+                    yield from cls.below(child)
 
     @staticmethod
     def read(pid: int, file: str) -> bytes:
