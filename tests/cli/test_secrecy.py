@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
 
+from centrali_deploy.cli.connection import Settings, connect
 from centrali_deploy.cli.validate import OUTPUTS
+from centrali_deploy.manifest.loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +68,17 @@ WRITING = [
     for again in ((), ("--resend-secrets",))
 ]
 
+LATER = [
+    ("show", "saved.plan"),
+    ("drift", "--local", "-v"),
+    ("history", "--local"),
+    ("history", "show", "1", "--local"),
+    ("history", "show", "2", "--local"),
+    ("rollback", "1", "--local", "-v"),
+    ("rollback", "2", "--local", "-v"),
+    ("destroy", "--local", "-v"),
+]
+
 
 @pytest.fixture
 def given(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -87,6 +101,29 @@ def test_every_command_keeps_it(given: Path, centrali: Callable[..., Said]) -> N
     left = [path for path in given.rglob("*") if path.is_file() and path.parent.name != ".centrali" and path.name != "key.txt"]
     assert left
     assert not [path for path in left if CANARY in path.read_text()]
+
+
+def test_nothing_that_is_kept_or_told_later_has_it(given: Path, centrali: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger, its history, saved plans, events, and all that is made of them, with and without the secret at hand."""
+    for text in (RIGHT, CHANGED):
+        (given / "workspace.yaml").write_text(text)
+        assert silent(centrali("plan", "--local", "--out", "saved.plan"))
+        assert silent(centrali("apply", "--local", "--yes", "--debug", "-o", "json", "--stream", "saved.plan"))
+    (given / "workspace.yaml").write_text(RIGHT)
+    assert centrali("plan", "--local", "--out", "saved.plan").code == 0
+    for known in (True, False):
+        for words in LATER:
+            for output in ("text", "json"):
+                found = centrali(*words, "--debug", "-o", output)
+                assert (found.code in {0, 2, 8, 9}, silent(found)) == (True, True), (words, found)
+        if known:
+            monkeypatch.delenv("KEY")
+            (given / "key.txt").write_text("another")
+    with connect(Settings(local=""), load(["workspace.yaml"], {}), {}) as client:
+        kept = client.request("POST", "records/query", json={"resource": "centrali-deploy-ledger", "page": {"limit": 100}})
+    assert len(kept["data"]) > 2
+    assert CANARY not in json.dumps(kept)
+    assert CANARY not in (given / "saved.plan").read_text()
 
 
 @pytest.mark.parametrize("wrong", WRONG)
