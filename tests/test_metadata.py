@@ -116,7 +116,7 @@ def test_a_function_that_would_set_its_own_trigger_off_is_warned_of(event: str, 
     ],
 )
 def test_what_does_not_set_it_off_is_not_warned_of(does: str, event: str, more: Any, manifest: Callable[..., str]) -> None:
-    assert warned(manifest, f"async function run() {{ {does}\n}}", {"event": event, "recordSlug": "orders"}, **more) == []
+    assert warned(manifest, f"async function run() {{ return {does}\n}}", {"event": event, "recordSlug": "orders"}, **more) == []
 
 
 def paths(manifest: Callable[..., str], *triggers: tuple[str, str]) -> list[tuple[str, str]]:
