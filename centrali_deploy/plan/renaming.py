@@ -76,7 +76,7 @@ def forgotten(changes: Iterable[Change], desired: DesiredState, live: LiveState,
 
     `before`: the live state before anything was renamed in it.
     """
-    left = [address for address in live.resources if address not in desired][:_MOST]
+    left = sorted(address for address in live.resources if address not in desired)[:_MOST]
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)
