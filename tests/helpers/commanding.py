@@ -38,6 +38,8 @@ trying = settings(
 )  # fmt: skip
 """How many scenes are tried: always the same ones, unless there are more of them than usual. What fails is shown as it is:
 to make it smaller would take minutes."""
+rarely = settings(trying, max_examples=EXAMPLES // 4)
+"""For what takes as long and finds less."""
 CANARY = "canary-5f1d"
 WORKSPACE = "acme-dev"
 
