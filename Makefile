@@ -41,8 +41,8 @@ check: lint test ## Everything CI checks
 fuzz: .venv/installed ## Validate 40,000 inputs, lay out 10,000 manifests, ask the local workspace 25,000 things (many minutes)
 	@FUZZ_EXAMPLES=10000 $(BIN)/pytest -q tests/fuzz tests/manifest/test_layout.py tests/local/test_specification.py
 
-faults: .venv/installed ## Kill applies and rollbacks at each request, let pairs apply at once, edit in between (many minutes)
-	@KILLED_EVERY=1 PAIRS=50 INTERLEAVINGS=1000 $(BIN)/pytest -q -s tests/faults tests/cli/test_rollback.py
+faults: .venv/installed ## Kill applies at each request, pair them, edit in between, try 2,000 workspaces with failing requests (many minutes)
+	@KILLED_EVERY=1 PAIRS=50 INTERLEAVINGS=1000 INVARIANTS=2000 $(BIN)/pytest -q -s tests/faults tests/cli/test_rollback.py
 
 coverage: .venv/installed ## Run the tests and say which lines and branches they do not reach
 	@$(BIN)/coverage run -m pytest -q && $(BIN)/coverage combine -q && $(BIN)/coverage report

@@ -77,18 +77,23 @@ class Place:
 
     def live(self) -> dict[str, Any]:
         """Everything that is there, without what each resource has of its own."""
-        names = {}
-        for kind in KINDS.values():
-            for item in self.client.items(kind):
-                assert (kind.name, item[kind.identity]) not in names, "a duplicate"
-                names[kind.name, item[kind.identity]] = item
-        ids = {item["id"]: name for (_, name), item in names.items()}
-        own = {"id", "createdAt", "updatedAt", "createdBy", "updatedBy", "version", "health"}
-        found = {f"{kind}/{name}": {m: v for m, v in item.items() if m not in own} for (kind, name), item in names.items()}
-        text = json.dumps(found, sort_keys=True)
-        for id_, name in ids.items():
-            text = text.replace(id_, f"the id of {name}")
-        return dict(json.loads(text))
+        return standing(self.client)
+
+
+def standing(client: Client) -> dict[str, Any]:
+    """Everything in a workspace, without what each resource has of its own."""
+    names = {}
+    for kind in KINDS.values():
+        for item in client.items(kind):
+            assert (kind.name, item[kind.identity]) not in names, "a duplicate"
+            names[kind.name, item[kind.identity]] = item
+    ids = {item["id"]: name for (_, name), item in names.items()}
+    own = {"id", "createdAt", "updatedAt", "createdBy", "updatedBy", "version", "health"}
+    found = {f"{kind}/{name}": {m: v for m, v in item.items() if m not in own} for (kind, name), item in names.items()}
+    text = json.dumps(found, sort_keys=True)
+    for id_, name in ids.items():
+        text = text.replace(id_, f"the id of {name}")
+    return dict(json.loads(text))
 
 
 @contextmanager

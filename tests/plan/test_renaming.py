@@ -11,6 +11,7 @@ from ending import result_of
 from centrali_deploy.address import Address, path_text
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.errors import ManifestError, UnsafePlan
+from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check
@@ -460,6 +461,13 @@ def test_what_is_unlike_or_still_there_is_not_pointed_out(first: Any, second: An
     workspace.apply(**first)
     found = workspace.plan(**second)
     assert (found.hints, len(found.pending)) == ((), 1)
+
+
+def test_of_several_that_look_alike_the_first_by_name_is_pointed_out_in_whichever_order_they_are_listed(workspace: Workspace) -> None:
+    for name in ("old-b", "old-a", "old-c"):
+        workspace.client.create(KINDS["function"], {"name": name, "code": LONGER})
+    (hint,) = workspace.plan(functions={"new": G}).hints
+    assert hint.message.startswith("function/new looks like a rename of function/old-a,")
 
 
 def test_items_that_are_alike_but_for_their_names_are_pointed_out_however_long_those_are(workspace: Workspace) -> None:
