@@ -39,6 +39,8 @@ FACTS = [
          "apply/standing.py", "test_a_write_counts_the_version_up_by_one"),
     Fact("Rate-limit headers, `Retry-After` in seconds or as a date", "D", "wire.RATE_LIMIT", "test_answers_say_how_many_requests_are_left"),
     Fact("Slugs are lowercase words joined by hyphens or underscores", "I", "wire.is_slug", "test_a_slug_is_lowercase_words"),
+    Fact("A name for people is any text up to 255 characters without control characters", "I", "parts.Label",
+         "test_a_name_holds_no_control_characters"),
     Fact("Route segment `collections` (alias `structures`)", "D, T", "kinds/structure.py", "test_an_object_is_answered_with_its_id"),
     Fact("A structure's `PUT` merges top-level members", "D", "kinds/structure.py", "test_a_put_merges_members_of_a_structure"),
     Fact("`properties`, when sent, is replaced whole", "I", "kinds/structure.py", "test_properties_are_replaced_whole"),
