@@ -99,8 +99,12 @@ def function(row: Row) -> Wrong:
         yield "code", "is required"
     elif len(code.encode()) > _CODE:
         yield "code", "is larger than 5 MB"
-    limit = row.get("timeoutMs")
-    if limit is not None and (not _whole(limit) or not 1 <= limit <= _RUN):
+    yield from time_limit(row.get("timeoutMs"))
+
+
+def time_limit(limit: object) -> Wrong:
+    """How long a function may run, in milliseconds; None when nothing is said."""
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _RUN):
         yield "timeoutMs", f"must be 1 to {_RUN}"
 
 
