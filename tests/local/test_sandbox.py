@@ -231,9 +231,9 @@ def test_calls_that_nobody_waited_for_end_with_the_time_of_the_run() -> None:
 
 def test_whoever_carries_out_a_call_knows_how_much_time_the_run_has_left(sandbox: Sandbox) -> None:
     found: list[float] = []
-    run(sandbox, "await api.createRecord(1); await api.createRecord(2)", timeout_ms=5000, call=lambda *_: found.append(LEFT.get()))
+    run(sandbox, "await api.createRecord(1); await api.createRecord(2)", call=lambda *_: found.append(LEFT.get()))
     first, second = found
-    assert 0 < second < first < 5
+    assert 0 < second < first < LONG / 1000
 
 
 def test_a_call_that_fails_when_the_time_is_over_ends_the_run_with_a_timeout() -> None:
@@ -361,9 +361,9 @@ def test_a_closed_sandbox_ends_what_runs_and_runs_nothing_more() -> None:
 
     thread = threading.Thread(target=lambda: ends.append(run(sandbox, "await api.createRecord('x'); for (;;) {}", call=call)))
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     sandbox.close()
-    thread.join(10)
+    thread.join(60)
     assert [ran.error_code for ran in ends] == ["CRASHED"]
     assert sandbox.workers() == []
     with pytest.raises(RuntimeError, match="The sandbox is closed"):
