@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from centrali_deploy.address import Path
 
 Plain = Mapping[str, Any]
 """A spec as plain data in the manifest's language. Only what the author wrote is in it; a secret is a `Secret`."""
+PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""A text without control characters."""
+Label = Annotated[str, Field(min_length=1, max_length=255, pattern=PRINTED)]
+"""A name for people [I]."""
 
 
 class Spec(BaseModel):

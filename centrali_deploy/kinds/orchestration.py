@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from centrali_deploy.kind import Kind
-from centrali_deploy.parts import Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
+from centrali_deploy.parts import Label, Lifecycle, OpenSpec, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.starts import STARTS, AnyStart, check_among
 from centrali_deploy.steps import check
@@ -105,7 +105,7 @@ AnyStep = Annotated[ComputeStep | DecisionStep | DelayStep, Field(discriminator=
 class Orchestration(Spec):
     """Steps and what starts them."""
 
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: Label
     """A name for people."""
     description: str | None = None
     """What it is for."""

@@ -16,7 +16,7 @@ from pydantic import Field, TypeAdapter
 from centrali_deploy import dangers, definitions
 from centrali_deploy.address import Address, Path
 from centrali_deploy.kind import Finding, Kind, Others
-from centrali_deploy.parts import Place, Plain, ReferencePlace, Spec
+from centrali_deploy.parts import Label, Place, Plain, ReferencePlace, Spec
 from centrali_deploy.paths import EACH, find
 from centrali_deploy.properties import MODELS, AnyProperty
 from centrali_deploy.wire import RESERVED
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Structure(Spec):
     """The schema of one sort of records."""
 
-    name: Annotated[str, Field(min_length=1, max_length=255)]
+    name: Label
     """A name for people."""
     description: str | None = None
     """What the records are."""

@@ -1,7 +1,8 @@
 """A worker process as seen from here: started, spoken to in lines of JSON, and killed when it takes too long.
 
-Whatever happens to the process, `followed` comes back: a timer kills it when the run's time is over, and then its pipes
-end. What runs in it is `worker.py`.
+Until it is `ready` the time of no run goes by, however long a busy machine takes to start it. Whatever happens to the
+process then, `followed` comes back: a timer kills it when the run's time is over, and then its pipes end. What runs in it
+is `worker.py`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 WORKER = Path(__file__).with_name("worker.py")
 GRACE = 1.0
-"""Seconds that the engine has to stop by itself when the time is over, as it measures its own; then the process is killed."""
+"""Seconds that the engine has to stop by itself when the time is over, and to say where it was; then the process is killed."""
+STARTING = 60.0
+"""Seconds after which a process that is not ready never will be."""
 
 
 class NoSandbox(Exception):
@@ -63,31 +67,31 @@ class Child:
         """The process's number, for those who watch it."""
         return self._process.pid
 
+    def ready(self) -> bool:
+        """Wait until it can take an order at once. False when it died instead."""
+        with self._killed_after(STARTING):
+            return self._received() is not None
+
     def followed(self, order: dict[str, Any], seconds: float, answer: Callable[[list[dict[str, Any]]], str]) -> list[dict[str, Any]]:
-        """Carry out one run; `answer` is given its calls and returns the line that answers them.
+        """Carry out one run in a process that is ready; `answer` is given its calls and returns the line that answers them.
 
         Gives all the process said, the last of it with `end`; without it the process died, and will soon be `alive` no longer.
         `answer` raises OutOfTime to end it there. What else it raises comes through, and the process is gone then as well.
         """
-        timer = threading.Timer(seconds + GRACE, self.kill)
-        timer.daemon = True
-        timer.start()
         said: list[dict[str, Any]] = []
-        try:
-            self._send(json.dumps(order))
-            while (line := self._received()) is not None:
-                said.append(line)
-                if "end" in line:
-                    break
-                self._send(answer(line["calls"]))
-        except OutOfTime:
-            self.kill()
-        except BaseException:
-            self.kill()
-            raise
-        finally:
-            timer.cancel()
-            timer.join()
+        with self._killed_after(seconds + GRACE):
+            try:
+                self._send(json.dumps(order))
+                while (line := self._received()) is not None:
+                    said.append(line)
+                    if "end" in line:
+                        break
+                    self._send(answer(line["calls"]))
+            except OutOfTime:
+                self.kill()
+            except BaseException:
+                self.kill()
+                raise
         return said
 
     def kill(self) -> None:
@@ -101,6 +105,17 @@ class Child:
             if pipe is not None:
                 _closed(pipe)
         self._process.wait()
+
+    @contextmanager
+    def _killed_after(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
 
     def _send(self, line: str) -> None:
         pipe = self._process.stdin

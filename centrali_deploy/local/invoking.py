@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from centrali_deploy.local.events import params_of
 from centrali_deploy.local.refusing import Refused
+from centrali_deploy.local.rules import time_limit
 from centrali_deploy.local.runs import Order
 from centrali_deploy.local.signatures import check_signature
 from centrali_deploy.wire import ENDPOINT_PATHS, EXECUTE_CALLS, HTTP_TRIGGER_PATHS, TEST_PATH
@@ -111,11 +112,14 @@ class Invoking:
         return _returned(run["runData"])
 
     async def test(self, caller: Caller, request: Request) -> Response:
-        """Run code that is not saved: `params` are its `executionParams` [S]; a failure answers 200, too [I]."""
+        """Run code that is not saved: `params` are its `executionParams` [S]; a failure answers 200, too, and `timeoutMs` is read [I]."""
         body = _sent(await request.body())
         if not isinstance(body, dict) or not isinstance(body.get("code"), str) or not body["code"].strip():
             raise Refused(400, "code is required", [("code", "is required")])
-        ran = await asyncio.to_thread(self.runner.tried, caller.workspace, body["code"], body.get("params") or {}, caller.actor)
+        code, params, limit = body["code"], body.get("params") or {}, body.get("timeoutMs")
+        if wrong := list(time_limit(limit)):
+            raise Refused(400, "timeoutMs is not valid", wrong)
+        ran = await asyncio.to_thread(self.runner.tried, caller.workspace, code, params, caller.actor, limit)
         answer: Row = {"success": ran.status == "completed", "output": ran.output, "logs": ran.logs, "durationMs": round(ran.seconds * 1e3)}
         return JSONResponse(answer if answer["success"] else {**answer, "error": ran.error_message})
 

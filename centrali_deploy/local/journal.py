@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Application = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
 
 
+LONGEST = 1000
+"""Characters of a path that are told, each byte that is not plain being three of them; anybody can send a longer one."""
+
+
 class Journal:
     """An application that tells `write` a line for each request of the one inside it.
 
@@ -51,4 +55,8 @@ class Journal:
             await self._app(scope, receive, noting)
         finally:
             took = (self._timer() - begun) * 1000
-            self._write(f"{written(self._clock())} {scope['method']} {quote(scope['path'])} {ended} {took:.0f} ms")
+            self._write(f"{written(self._clock())} {scope['method']} {_short(quote(scope['path']))} {ended} {took:.0f} ms")
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= LONGEST else f"{path[:LONGEST]}..."

@@ -6,10 +6,10 @@ Each rule yields (member, message) pairs for a whole resource as it would be sto
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.firing import cron_complaint, moment_complaint, zone_complaint
+from centrali_deploy.local.name_rules import is_domain, is_field, is_slug, named
 from centrali_deploy.runtime import LOOPS
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     Wrong = Iterator[tuple[str, str]]
     Row = dict[str, Any]
 
-_SLUG = re.compile(r"^[a-z0-9]+([-_][a-z0-9]+)*\Z")
-_FIELD = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
-_DOMAIN = re.compile(r"^(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")
 _TYPES = ("string", "number", "boolean", "datetime", "array", "object", "reference")
 _MODES = ("strict", "schemaless", "auto-evolving")
 _STATES = ("active", "inactive")
@@ -30,8 +27,6 @@ _OPTIONS = {"enableVersioning": (bool, "a boolean"), "retentionPolicy": (dict, "
 _EXECUTION = ("on-demand", "event-driven", "scheduled", "http-trigger", "endpoint")
 _OPERATORS = ("eq", "neq", "gt", "gte", "lt", "lte", "exists", "notExists", "in", "notIn")
 _SCHEDULES = {"interval": "interval", "cron": "cronExpression", "once": "scheduledAt"}
-_LONGEST = 255
-_LONGEST_SLUG = 100
 _PARAMS = 65536
 _CODE = 5 * 1024 * 1024
 _RUN = 300_000
@@ -46,8 +41,8 @@ def looping(metadata: Row, found: tuple[Call, ...]) -> list[str]:
 
 def structure(row: Row) -> Wrong:
     """A structure: names, mode, properties."""
-    yield from _named(row)
-    if not _is_slug(row.get("recordSlug")):
+    yield from named(row)
+    if not is_slug(row.get("recordSlug")):
         yield "recordSlug", "must be lowercase letters, digits and hyphens"
     if row.get("schemaDiscoveryMode") not in _MODES:
         yield "schemaDiscoveryMode", f"must be one of {', '.join(_MODES)}"
@@ -69,7 +64,7 @@ def structure(row: Row) -> Wrong:
 
 
 def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- whatever was sent
-    if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not _FIELD.match(item["name"]):
+    if not isinstance(item, dict) or not is_field(item.get("name")):
         yield f"{at}.name", "must be a name of letters, digits and underscores"
         return
     if item["name"] in seen:
@@ -92,26 +87,30 @@ def _property(at: str, item: Any, seen: set[str]) -> Wrong:  # noqa: ANN401 -- w
 
 def allowed_domain(row: Row) -> Wrong:
     """A domain that functions may send requests to [I]."""
-    if not isinstance(row.get("domain"), str) or not _DOMAIN.match(row["domain"]):
+    if not is_domain(row.get("domain")):
         yield "domain", "must be a domain, without scheme, path, port or wildcard"
 
 
 def function(row: Row) -> Wrong:
     """A compute function: its name, code and time limit."""
-    yield from _named(row)
+    yield from named(row)
     code = row.get("code")
     if not isinstance(code, str) or not code.strip():
         yield "code", "is required"
     elif len(code.encode()) > _CODE:
         yield "code", "is larger than 5 MB"
-    limit = row.get("timeoutMs")
-    if limit is not None and (not _whole(limit) or not 1 <= limit <= _RUN):
+    yield from time_limit(row.get("timeoutMs"))
+
+
+def time_limit(limit: object) -> Wrong:
+    """How long a function may run, in milliseconds; None when nothing is said."""
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= _RUN):
         yield "timeoutMs", f"must be 1 to {_RUN}"
 
 
 def trigger(row: Row) -> Wrong:
     """A function trigger: its type and the metadata that the type needs."""
-    yield from _named(row)
+    yield from named(row)
     if row.get("executionType") not in _EXECUTION:
         yield "executionType", f"must be one of {', '.join(_EXECUTION)}"
     if not isinstance(row.get("enabled"), bool):
@@ -137,8 +136,8 @@ def trigger(row: Row) -> Wrong:
 
 def orchestration(row: Row) -> Wrong:
     """An orchestration: its trigger and its steps."""
-    yield from _named(row)
-    if not _is_slug(row.get("slug")):
+    yield from named(row)
+    if not is_slug(row.get("slug")):
         yield "slug", "must be lowercase letters, digits and hyphens"
     yield from _start(row.get("trigger"))
     steps = row.get("steps")
@@ -219,18 +218,6 @@ def _schedule(at: str, schedule: Row) -> Wrong:
         yield f"{at}.scheduledAt", "must be an ISO 8601 moment with an offset"
     elif kind == "interval" and (not _whole(schedule["interval"]) or not 1 <= schedule["interval"] <= _INTERVAL):
         yield f"{at}.interval", "must be a number of seconds"
-
-
-def _named(row: Row) -> Wrong:
-    name = row.get("name")
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST:
-        yield "name", "is required, up to 255 characters"
-    if not _text_or_none(row.get("description")):
-        yield "description", "must be a text"
-
-
-def _is_slug(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST_SLUG and bool(_SLUG.match(value))
 
 
 def _text(value: object) -> bool:

@@ -11,7 +11,6 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.local.sandbox import LONGEST_MS
 from centrali_deploy.local.store import StoreFailed
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     Call = Callable[[str, list[Any]], Any]
 
+USUAL_MS = 30_000
+"""How long a run may take when nothing else is said: that of code that is only tried, or whose function is gone [I]."""
 _PAUSE, _LOOK = 0.05, 0.5
 """Seconds between two looks at the queue, and at the clock."""
 
@@ -85,10 +86,10 @@ class Runner:
             run = self.runs.queued(workspace, order, status="running")
         return self._run(workspace, run)
 
-    def tried(self, workspace: str, code: str, params: Any, actor: str) -> Ran:  # noqa: ANN401 -- any JSON value
-        """Run a source that is nobody's, without keeping a run."""
+    def tried(self, workspace: str, code: str, params: Any, actor: str, timeout: int | None = None) -> Ran:  # noqa: ANN401 -- any JSON value
+        """Run a source that is nobody's, for `timeout` milliseconds at most, without keeping a run."""
         call = self._api_for(workspace, (), actor)
-        return self._sandboxed(code, {}, params, LONGEST_MS, call)
+        return self._sandboxed(code, {}, params, timeout or USUAL_MS, call)
 
     def _work(self, fires: bool) -> None:  # noqa: FBT001 -- one of the workers looks at the clock
         looked = 0.0
@@ -112,7 +113,7 @@ class Runner:
 
     def _run(self, workspace: str, run: Row) -> Row:
         function = self.runs.store.get(workspace, "function", run["functionId"]) or {}
-        timeout = int(function.get("timeoutMs") or LONGEST_MS)
+        timeout = int(function.get("timeoutMs") or USUAL_MS)
         call = self._api_for(workspace, tuple(run["_chain"]), f"function:{run['functionId']}")
         try:
             ran = self._sandboxed(self.runs.code(run), run["_params"], run["_execution"], timeout, call)

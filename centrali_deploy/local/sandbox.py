@@ -53,6 +53,7 @@ class _Job:
     call: Call
     seconds: float
     source: Marked
+    clock: Callable[[], float]
     ends: float = 0.0
     at: str = ""
     """The stack of the last call."""
@@ -60,7 +61,7 @@ class _Job:
 
     def begin(self) -> None:
         """Its time begins."""
-        self.ends = time.monotonic() + self.seconds
+        self.ends = self.clock() + self.seconds
 
     def answered(self, calls: list[dict[str, Any]]) -> str:
         """The line that answers a batch of calls. Raises OutOfTime rather than begin one too late."""
@@ -93,7 +94,7 @@ class _Job:
 
     def _answer(self, one: dict[str, Any]) -> dict[str, Any]:
         self.at = one["at"]
-        left = self.ends - time.monotonic()
+        left = self.ends - self.clock()
         if left <= 0:
             raise OutOfTime
         LEFT.set(left)
@@ -102,7 +103,7 @@ class _Job:
         except TooDeep as error:
             return {"error": {"message": f"api.{one['method']}: the arguments are {error}"}}
         except ApiFailed as error:
-            if time.monotonic() >= self.ends:  # it failed because of that, and the engine's own clock began a little later
+            if self.clock() >= self.ends:  # it failed because of that, and the engine's own clock began a little later
                 raise OutOfTime from error
             return {"error": {"message": str(error)} | ({} if error.status is None else {"status": error.status})}
         if len(json.dumps(value, allow_nan=False)) > LARGEST:
@@ -120,8 +121,9 @@ def _entry(text: str) -> dict[str, Any]:
 class Sandbox:
     """Worker processes, `workers` at most; they are started when first needed. Any thread may run functions."""
 
-    def __init__(self, workers: int = 2) -> None:
-        """Nothing is started yet."""
+    def __init__(self, workers: int = 2, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is started yet. `clock`: seconds, by which calls of `api` are too late; the engine looks at one of its own."""
+        self._clock = clock
         self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
         for _ in range(workers):
             self._free.put(None)
@@ -152,7 +154,7 @@ class Sandbox:
         if len(inputs) > LARGEST or len(code) > LARGEST:
             return Ran("failure", error_code="PARAMS_TOO_LARGE", error_message="The code or the parameters are larger than 10 MB.")
         limit = max(1, min(timeout_ms, LONGEST_MS))
-        job = _Job(call, limit / 1000, source)
+        job = _Job(call, limit / 1000, source, self._clock)
         ended = self._ended({"code": source.code, "seconds": job.seconds, "inputs": inputs}, job)
         for one in ended.get("calls", ()):
             job.left(one)
@@ -162,7 +164,7 @@ class Sandbox:
             for one in ended.get("unawaited", ())
             if (words := unheard(one)) != told.get("error_message")
         ]
-        spent = time.monotonic() - job.ends + job.seconds
+        spent = self._clock() - job.ends + job.seconds
         return Ran(**told, logs=job.logs, seconds=spent, memory_bytes=ended.get("memory", 0))
 
     def workers(self) -> list[int]:
@@ -190,18 +192,19 @@ class Sandbox:
         self.close()
 
     def _ended(self, order: dict[str, Any], job: _Job) -> dict[str, Any]:
-        """What a worker said at the end, or how it died; the log is kept in the job. Waiting for a worker is no part of the run."""
+        """What a worker said at the end, or how it died; the log is kept in the job. Waiting until one is ready is no part of the run."""
         child = self._taken()
-        job.begin()
         said: list[dict[str, Any]] = []
         try:
+            child.ready()
+            job.begin()
             said = child.followed(order, job.seconds, job.answered)
         finally:
             self._given_back(child, fit=bool(said) and said[-1].get("end") not in {None, "timeout", "memory"})
         job.logs += [_entry(text) for one in said for text in one.get("logs", [])]
         if said and "end" in said[-1]:
             return job.ended(said[-1])
-        return job.ended({"end": "timeout" if time.monotonic() >= job.ends else "crashed"})
+        return job.ended({"end": "timeout" if self._clock() >= job.ends else "crashed"})
 
     def _taken(self) -> Child:
         child = self._free.get()

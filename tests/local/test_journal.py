@@ -44,6 +44,13 @@ def test_a_line_says_when_what_how_and_how_long(method: str, url: str, line: str
     assert told(method, url) == [f"{WHEN} {line} 12 ms"]
 
 
+@pytest.mark.parametrize(("path", "end"), [("a" * 999, "a"), ("a" * 1000, "a..."), ("a" * 60_000, "a..."), ("%1b" * 20_000, "%1B%1B...")])
+def test_a_long_path_is_cut(path: str, end: str) -> None:
+    (line,) = told("GET", f"http://localhost/{path}")
+    shown = line.split()[2]
+    assert (len(shown) <= 1003, shown.endswith(end)) == (True, True)
+
+
 def test_no_secret_is_in_a_line() -> None:
     secrets = {"headers": {"Authorization": "Bearer canary"}, "data": {"client_secret": "canary"}, "params": {"key": "canary"}}
     assert "canary" not in "".join(told("POST", "/oidc/token", **secrets))

@@ -47,6 +47,19 @@ def watching(api: httpx.Client, code: str, **members: Any) -> httpx.Response:
     return api.post(TRIGGERS, json={**body, **members})
 
 
+def test_no_name_holds_a_control_character(api: httpx.Client) -> None:
+    wrong = (400, "name: must not hold control characters", ["name"])
+    code = function(api)
+    for path, body in (
+        (STRUCTURES, {"recordSlug": "a", "properties": []}),
+        (FUNCTIONS, {"code": "x"}),
+        (TRIGGERS, trigger(code)),
+        (FLOWS, flow()),
+    ):
+        assert [refused(api.post(path, json={**body, "name": name})) for name in ("\0", "a\nb")] == [wrong] * 2
+    assert refused(api.put(f"{FUNCTIONS}/{code}", json={"name": "\x1b[2J"})) == wrong
+
+
 def test_a_property_refers_to_a_structure_that_is_there_or_to_its_own(api: httpx.Client) -> None:
     def structure(name: str, *targets: str) -> dict[str, Any]:
         return {"name": name, "properties": [{"name": f"p{n}", "type": "reference", "target": each} for n, each in enumerate(targets)]}

@@ -59,7 +59,7 @@ def test_a_port_is_on_this_machine_only_and_free_ones_differ() -> None:
     with bound(0) as first, bound(0) as second:
         assert first.getsockname()[0] == LOOPBACK == "127.0.0.1"
         assert first.getsockname()[1] != second.getsockname()[1]
-        with socket.create_connection(first.getsockname(), timeout=5):
+        with socket.create_connection(first.getsockname(), timeout=60):
             pass
 
 
@@ -71,7 +71,7 @@ def test_the_second_one_on_a_port_is_refused_until_the_first_is_gone() -> None:
         assert caught.value.errno == errno.EADDRINUSE
         del caught
         gc.collect()
-        with socket.create_connection((LOOPBACK, port), timeout=5), first.accept()[0]:
+        with socket.create_connection((LOOPBACK, port), timeout=60), first.accept()[0]:
             pass
     with bound(port) as again:
         assert again.getsockname()[1] == port
@@ -89,11 +89,11 @@ def test_what_is_running_is_finished_when_it_is_told_to_stop_or_ended_when_that_
         assert process.stdout is not None
         port = int(process.stdout.readline())
         with ThreadPoolExecutor() as pool:
-            asked = pool.submit(httpx.get, f"http://{LOOPBACK}:{port}", timeout=10)
+            asked = pool.submit(httpx.get, f"http://{LOOPBACK}:{port}", timeout=60)
             assert process.stdout.readline() == "begun\n"
             os.kill(process.pid, number)
             assert asked.result().text == answer
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{LOOPBACK}:{port}")
 

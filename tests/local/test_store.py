@@ -39,7 +39,7 @@ def test_closing_waits_for_what_runs_and_refuses_what_comes_after() -> None:
         thread.start()
     store.close()
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
     assert found == ["Cannot operate on a closed database."] * 4
 
 
@@ -167,7 +167,7 @@ def test_whoever_finds_the_file_locked_waits_for_its_turn(tmp_path: Path) -> Non
     path = str(tmp_path / "w.db")
     Store(path).close()
     with locked_by_another_process(path, 0.3) as process, closing(Store(path)) as store:
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         with store.transaction():
             store.add("acme", "function", "f", ROW)
         assert store.all("acme", "function") == [ROW]

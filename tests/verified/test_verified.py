@@ -106,6 +106,12 @@ def test_a_slug_is_lowercase_words(api: Api) -> None:
     assert api.structure(recordSlug=f"{api.name()}_b-1")["recordSlug"] == f"{api.name()}_b-1"
 
 
+def test_a_name_holds_no_control_characters(api: Api) -> None:
+    for name in ("a\0b", "a\nb", "\x1b[2J"):
+        assert refused(api.send("POST", STRUCTURES, json={"name": name, "recordSlug": api.name()})), repr(name)
+    assert api.structure(name="Any text, ü 𝄞")["name"] == "Any text, ü 𝄞"
+
+
 def test_a_put_merges_members_of_a_structure(api: Api) -> None:
     made = api.structure(description="before", properties=[TEXT])
     api.change(STRUCTURES, made, description="after").raise_for_status()
