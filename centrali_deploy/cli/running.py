@@ -17,7 +17,7 @@ from centrali_deploy.errors import UsageProblem
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import Loaded, load
 from centrali_deploy.manifest.sources import USUAL
-from centrali_deploy.pipeline.saving import loaded_from, saved_in
+from centrali_deploy.pipeline.saving import loaded_from, refuse_elsewhere, saved_in
 from centrali_deploy.report.text import problem_lines
 
 if TYPE_CHECKING:
@@ -128,9 +128,8 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
                     for line in problem_lines(loaded.warnings, answer.paint):
                         answer.tell(line)
                 with connect(Settings(workspace, url, local, per_minute), loaded, os.environ, running=beside) as client:
-                    if saved and client.workspace != saved.plan.workspace:
-                        message = f"The plan is for the workspace {saved.plan.workspace}, and {client.workspace} is meant here."
-                        raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
+                    if saved:
+                        refuse_elsewhere(saved, client.workspace, client.server)
                     function(Run(answer, loaded, client, verbose, saved), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))

@@ -29,7 +29,7 @@ LARGEST = 200_000_000
 """Bytes of a plan that is read."""
 
 
-def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
+def save(path: str, planned: Planned, loaded: Loaded, policy: Policy, server: str) -> None:
     """Write a plan into a file that only its owner reads, in place of an older plan if there is one.
 
     Raises NotWritten, UsageProblem when something else has that name; then it is as it was.
@@ -39,7 +39,7 @@ def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
     if keeping.file:
         said["file"] = os.path.relpath(keeping.file)
     pinned, made = pins(planned.plan, planned.live), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said))
+    text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said, _named(server)))
     if Path(path).is_file() and not _holds_plan(path):
         raise UsageProblem(f"{path} is there and is not a saved plan.", "Give the plan a name of its own, or take that file away.")
     beside = Path(f"{path}.{token_hex(8)}.new")
@@ -96,6 +96,26 @@ def loaded_from(saved: Saved, path: str) -> Loaded:
     return Loaded(
         saved.plan.workspace, saved.desired, (), (path,), protect=saved.policy.protect, environment=saved.environment, keeping=keeping
     )
+
+
+def refuse_elsewhere(saved: Saved, workspace: str, server: str) -> None:
+    """Raise UsageProblem when another workspace is meant than that of the plan, or one of the same name on another server."""
+    if workspace != saved.plan.workspace:
+        message = f"The plan is for the workspace {saved.plan.workspace}, and {workspace} is meant here."
+        raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
+    if saved.server not in {None, _named(server)}:
+        message = f"The plan is for {workspace} at {saved.server}, and {workspace} at {_named(server)} is meant here."
+        option = "--url " if _is_url(str(saved.server)) else "--local="
+        raise UsageProblem(message, f"Give {option}{saved.server}, or make a new plan.")
+
+
+def _named(server: str) -> str:
+    """A server as a plan names it; the file of a local workspace as seen from here, like that of a ledger."""
+    return server if _is_url(server) else os.path.relpath(server)
+
+
+def _is_url(server: str) -> bool:
+    return server.startswith(("http://", "https://"))
 
 
 def refuse_moved(saved: Saved, now: Planned) -> None:
