@@ -55,18 +55,25 @@ def save(path: str, planned: Planned, loaded: Loaded, policy: Policy, server: st
 
 def _holds_plan(path: str) -> bool:
     try:
+        if not Path(path).is_file():
+            return False  # nothing is read that may never end
         with Path(path).open(encoding="utf-8") as file:
             return is_plan(file.read(200))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # no text, or no name of a file
         return False
 
 
 def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
-    """The plan that the only path is a file of; None when it is something else."""
-    if len(paths) != 1 or not Path(paths[0]).is_file():
-        return None
-    if not _holds_plan(paths[0]):
+    """The plan that the only path is a file of; None when it is something else.
+
+    Raises UsageProblem for a plan beside something else, and when it cannot be read.
+    """
+    found = _plan_among(paths)
+    if found is None:
         return None  # whoever reads it as a manifest says what is wrong
+    if len(paths) != 1:
+        hint = f"To apply it: centrali-deploy apply {found}. Or name the manifests alone, to plan anew."
+        raise UsageProblem(f"{found} is a saved plan, and stands alone.", hint)
     try:
         with Path(paths[0]).open(encoding="utf-8") as file:
             text = file.read(LARGEST)
@@ -80,8 +87,24 @@ def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
     return read(text, paths[0], secret)
 
 
+def refuse_plans(paths: Sequence[str]) -> None:
+    """Raise UsageProblem for a saved plan where manifests are meant."""
+    if found := _plan_among(paths):
+        raise UsageProblem(f"{found} is a saved plan, not a manifest.", _to_show(found))
+
+
+def _plan_among(paths: Sequence[str]) -> str | None:
+    return next((path for path in paths if _holds_plan(path)), None)
+
+
+def _to_show(path: str) -> str:
+    return f"To look at it: centrali-deploy show {path}."
+
+
 def needed(paths: Sequence[str], environ: Mapping[str, str]) -> Saved:
     """The same; raises UsageProblem when it is something else."""
+    if len(paths) > 1:
+        raise UsageProblem(f"{len(paths)} files are named, and one is shown at a time.", _to_show(_plan_among(paths) or "PLANFILE"))
     found = saved_in(paths, environ)
     if found is None:
         raise UsageProblem(f"{paths[0] if paths else 'Nothing'} is not a saved plan.", "Make one: centrali-deploy plan --out FILE.")
