@@ -11,7 +11,7 @@ from centrali_deploy.cli.apply import carry_out
 from centrali_deploy.cli.history import shown
 from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of
 from centrali_deploy.cli.running import Run, workspace_command
-from centrali_deploy.errors import UsageProblem
+from centrali_deploy.errors import UnsafePlan, UsageProblem
 from centrali_deploy.pipeline.rollback import OwningInPart, changed, done, turned
 
 if TYPE_CHECKING:
@@ -41,9 +41,12 @@ def command(  # noqa: PLR0913 -- one parameter per option
     part = OwningInPart(own.door, own.deployment, undoing=found)
     taken = replace(run, loaded=replace(run.loaded, desired=found.desired), saved=None)
     doing = f"rollback of {entry.number}"
-    run.answer.parts["rollback"] = {"of": entry.number, "remarks": found.remarks}
+    run.answer.parts["rollback"] = {"of": entry.number, "remarks": found.remarks, "missing": list(map(str, found.missing))}
     run.answer.write([f"Back to before {entry.doing} {entry.number} of {entry.started}, by {entry.actor}.", ""])
     carry_out(taken, policy, Locking(lock_timeout, no_lock), yes=yes, doing=doing, own=part, remarks=(*found.remarks, _AGAIN))
+    if found.missing:
+        names = ", ".join(map(str, found.missing))
+        raise UnsafePlan(f"Not made again: {names}. The rest is rolled back.", "Put the earlier text of the manifest back and apply that.")
 
 
 def _entry(door: Door, number: int | None) -> Entry:

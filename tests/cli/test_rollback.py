@@ -74,7 +74,7 @@ def apply(centrali: Callable[..., Any], project: Path) -> Callable[..., None]:
     def apply(*options: str, **sections: Any) -> None:
         manifest(**sections)
         found = centrali("apply", "--local", "--yes", *options)
-        assert found.code == 0, found
+        assert found.code == 0, found.out + found.err
 
     return apply
 
@@ -85,7 +85,7 @@ def rollback(centrali: Callable[..., Any]) -> Callable[..., Any]:
 
     def rollback(*words: str) -> Any:
         found = centrali("rollback", "--local", "--yes", *words)
-        assert found.code == 0, found
+        assert found.code == 0, found.out + found.err
         drift = centrali("drift", "--local")
         assert drift.code == 0, drift
         return found
@@ -242,19 +242,33 @@ def test_an_encrypted_value_stays_as_it_is_and_is_named(
     apply(functions={"f": F}, triggers=called(key=secret("ONE")))
     apply(functions={"f": {**F, "timeoutMs": 2000}}, triggers=called(key=secret("TWO")))
     found = rollback()
-    assert "triggerMetadata of trigger/t stays as it is: it was encrypted" in found.out
+    assert "triggerMetadata of trigger/t stays as it is: triggerMetadata.params.key.value is encrypted" in found.out
     assert live()["function/f"]["timeoutMs"] == 1000
 
 
-def test_what_would_have_to_be_made_with_an_encrypted_value_is_refused(
+def test_what_would_have_to_be_made_with_an_encrypted_value_is_named_and_the_rest_goes_back(
     apply: Callable[..., None], centrali: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONE", "canary-1")
     apply(functions={"f": F}, triggers=called(key=secret("ONE")))
     apply("--prune", functions={"f": {**F, "timeoutMs": 2000}})
     found = centrali("rollback", "--local", "--yes")
-    assert (found.code, "trigger/t: triggerMetadata.params.key.value was encrypted" in found.err) == (8, True)
-    assert live()["function/f"]["timeoutMs"] == 2000
+    said = "trigger/t is not made again: triggerMetadata.params.key.value is encrypted, and its value was never kept."
+    assert (found.code, said in found.out, "Not made again: trigger/t. The rest is rolled back." in found.err) == (8, True, True)
+    assert (live()["function/f"]["timeoutMs"], "trigger/t" in live()) == (1000, False)
+
+
+def test_what_cannot_be_sent_without_its_secret_stays_and_the_rest_goes_back(
+    apply: Callable[..., None], rollback: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONE", "canary-1")
+    calls = called(key=secret("ONE"))
+    apply(functions={"f": F}, triggers=calls)
+    apply(functions={"f": {**F, "timeoutMs": 2000}}, triggers={"t": {**calls["t"], "description": "new", "enabled": False}})
+    found = rollback()
+    assert "trigger/t is left as it is but for its state: triggerMetadata.params.key.value is encrypted" in found.out
+    now = live()
+    assert (now["function/f"]["timeoutMs"], now["trigger/t"]["description"], now["trigger/t"]["enabled"]) == (1000, "new", True)
 
 
 def test_stored_values_need_a_consent_and_do_not_come_back(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
@@ -307,7 +321,7 @@ def test_it_is_told_as_json(apply: Callable[..., None], centrali: Callable[..., 
     apply(functions={"f": F})
     apply(functions={"f": F, "g": F})
     said = json.loads(centrali("rollback", "--local", "--yes", "-o", "json").out)
-    assert said["rollback"] == {"of": 2, "remarks": []}
+    assert said["rollback"] == {"of": 2, "remarks": [], "missing": []}
     assert [outcome["address"] for outcome in said["outcomes"]] == ["function/g"]
 
 
