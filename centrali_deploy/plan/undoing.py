@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FIRST = (Action.CREATE, Action.DELETE, Action.REPLACE, Action.UPDATE)
 """Of several changes of one address, what the first of these did is undone."""
+_GONE = "gone: there is nothing to take back"
 _FROM_THE_MANIFEST = "What is encrypted comes back from the manifest alone: put its earlier text back and apply that, with its secrets."
 
 
@@ -144,15 +145,17 @@ def _is_here(each: Done, live: LiveState, recorded: RecordedState, remarks: list
     if each.action is Action.DELETE:
         reason = "it is there again" if present and not (known and known.spec is None) else ""
     elif each.action is Action.CREATE:
-        reason = "" if known else "it is no longer ours"  # what is gone already is forgotten
+        reason = "" if known else "it is no longer ours" if present else _GONE  # what is ours and gone is forgotten
     elif each.action is Action.REPLACE and present is None and known:
         reason = ""
-    elif present is None or known is None or is_another(known, present):
-        reason = "it is gone, or no longer ours"
+    elif present is None:
+        reason = _GONE
+    elif known is None or is_another(known, present):
+        reason = "it is no longer ours"
     else:
         reason = f"{old} is there by now" if old in live.resources else ""
     if reason:
-        remarks.append(f"{each.address} is left as it is: {reason}.")
+        remarks.append(f"{each.address} is {reason if reason is _GONE else f'left as it is: {reason}'}.")
     return not reason
 
 

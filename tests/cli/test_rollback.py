@@ -299,9 +299,21 @@ def test_what_is_gone_or_there_again_is_left_alone(apply: Callable[..., None], r
     apply("--prune", functions={"f": {**F, "timeoutMs": 2000}})
     apply("--prune", functions={"g": {**F, "timeoutMs": 3000}})
     found = rollback("2")
-    assert "function/f is left as it is: it is gone, or no longer ours." in found.out
+    assert "function/f is gone: there is nothing to take back." in found.out
     assert "function/g is left as it is: it is there again." in found.out
     assert "No changes." in found.out
+
+
+def test_what_was_destroyed_is_said_to_be_gone_and_what_was_forgotten_not(
+    apply: Callable[..., None], centrali: Callable[..., Any]
+) -> None:
+    apply(functions={"f": F, "g": F})
+    assert centrali("forget", "function/g", "--local").code == 0
+    assert centrali("destroy", "--local", "--yes").code == 0
+    found = centrali("rollback", "1", "--local", "--yes")
+    assert found.code == 0
+    assert "function/f is gone: there is nothing to take back." in found.out
+    assert "function/g is left as it is: it is no longer ours." in found.out
 
 
 def test_a_member_that_was_not_managed_before_is_not_afterwards(

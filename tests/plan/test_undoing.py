@@ -63,7 +63,8 @@ def test_what_was_made_and_is_not_ours_is_left_alone() -> None:
 def test_what_was_updated_and_is_not_ours_is_left_alone(present: LiveState, known: RecordedState) -> None:
     found = undoing([Done(F, Action.UPDATE, ("timeoutMs",), {"timeoutMs": 1})], present, known)
     assert (found.scope, found.desired) == ({}, {})
-    assert found.remarks == ["function/f is left as it is: it is gone, or no longer ours."]
+    gone = "gone: there is nothing to take back."
+    assert found.remarks == [f"function/f is {'left as it is: it is no longer ours.' if present.resources else gone}"]
 
 
 def test_a_rename_goes_back_unless_the_old_name_is_taken_and_references_follow() -> None:
