@@ -23,7 +23,7 @@ _MOST = 1000
 _AGAIN = "The manifests may say the newer state still: the next apply of them would bring it back."
 
 
-@workspace_command("rollback", example="centrali-deploy rollback 12 -f workspace.yaml", beside=True)
+@workspace_command("rollback", example="centrali-deploy rollback 12 -f workspace.yaml", beside=True, whole=True)
 @click.argument("number", required=False, type=click.IntRange(min=1), metavar="[NUMBER]")
 @click.option("--yes", is_flag=True, help="Do not ask. Never approves what a protection refuses.")
 @allow_loss

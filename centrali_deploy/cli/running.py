@@ -75,7 +75,7 @@ _WHOLE: tuple[click.Parameter, ...] = (
         help="Never send more requests than this, whatever they are for.",
     ),
 )
-"""Of commands that read the whole workspace, and may write it."""
+"""Of commands that read the whole workspace, or write to it."""
 resend_secrets = click.option("--resend-secrets", is_flag=True, help="Send every secret again; they cannot be compared.")
 
 
@@ -92,10 +92,13 @@ _FILES = click.Option(
 """Where commands that are not about manifests find the workspace."""
 
 
-def workspace_command(name: str, *, example: str, beside: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+def workspace_command(
+    name: str, *, example: str, beside: bool = False, whole: bool = False
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of a function that takes a Run and its own options by name.
 
     `beside`: manifests only say which workspace is meant, and functions of a local one run while the command does.
+    `whole`: such a command has the options of those that are about manifests, too.
     """
 
     def made(function: Callable[..., None]) -> click.Command:
@@ -133,7 +136,7 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
                     function(Run(answer, loaded, client, verbose, saved), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))
-        shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *_WHOLE, *own]
+        shared = [*own, _FILES, *_SHARED[1:], *(_WHOLE if whole else ())] if beside else [*_SHARED, *_WHOLE, *own]
         return _PathsCommand(
             name.rsplit(maxsplit=1)[-1], callback=callback, params=shared, help=function.__doc__, epilog=f"Example: {example}"
         )

@@ -304,9 +304,7 @@ def test_what_is_gone_or_there_again_is_left_alone(apply: Callable[..., None], r
     assert "No changes." in found.out
 
 
-def test_what_was_destroyed_is_said_to_be_gone_and_what_was_forgotten_not(
-    apply: Callable[..., None], centrali: Callable[..., Any]
-) -> None:
+def test_what_was_destroyed_is_said_to_be_gone_and_what_was_forgotten_not(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
     apply(functions={"f": F, "g": F})
     assert centrali("forget", "function/g", "--local").code == 0
     assert centrali("destroy", "--local", "--yes").code == 0
@@ -335,6 +333,17 @@ def test_it_is_told_as_json(apply: Callable[..., None], centrali: Callable[..., 
     said = json.loads(centrali("rollback", "--local", "--yes", "-o", "json").out)
     assert said["rollback"] == {"of": 2, "remarks": [], "missing": []}
     assert [outcome["address"] for outcome in said["outcomes"]] == ["function/g"]
+
+
+def test_it_is_streamed_and_slowed_down_like_an_apply(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
+    apply(functions={"f": F})
+    apply(functions={"f": F, "g": F})
+    found = centrali("rollback", "--local", "--yes", "-o", "json", "--stream", "--max-requests-per-minute", "6000")
+    events = [json.loads(line) for line in found.out.splitlines()]
+    assert (found.code, [e["outcome"]["address"] for e in events if e["event"] == "outcome"]) == (0, ["function/g"])
+    forgotten = centrali("forget", "function/f", "--local", "-o", "json", "--stream", "--max-requests-per-minute", "6000")
+    last = json.loads(forgotten.out.splitlines()[-1])
+    assert (forgotten.code, last["event"], last["forgotten"]) == (0, "end", ["function/f"])
 
 
 def test_a_number_that_is_not_there_and_an_apply_that_changed_nothing_are_told(
