@@ -170,7 +170,7 @@ def test_everything_is_as_it_was_before_and_comes_back_as_yours(
     again = centrali("plan", "--local", "--prune").out
     assert ("No changes" in again, "somebody else" in again) == (False, False)
     assert "rollback of 2" in centrali("history", "--local").out
-    rollback()
+    rollback("3")
     assert live() == then
 
 
@@ -283,7 +283,7 @@ def test_stored_values_need_a_consent_and_do_not_come_back(apply: Callable[..., 
     assert (refused.code, "--allow-data-loss structure/orders" in refused.err) == (8, True)
     assert centrali("rollback", "2", "--local", "--yes", "--allow-data-loss", "structure/orders").code == 0
     assert set(live()) == {"function/f"}
-    again = centrali("rollback", "--local").out
+    again = centrali("rollback", "4", "--local").out
     assert "Only the definition of structure/orders comes back, without the records that it had." in again
 
 
@@ -333,6 +333,39 @@ def test_it_is_told_as_json(apply: Callable[..., None], centrali: Callable[..., 
     said = json.loads(centrali("rollback", "--local", "--yes", "-o", "json").out)
     assert said["rollback"] == {"of": 2, "remarks": [], "missing": []}
     assert [outcome["address"] for outcome in said["outcomes"]] == ["function/g"]
+
+
+def test_without_a_number_no_rollback_is_taken_back_by_itself(
+    apply: Callable[..., None], rollback: Callable[..., Any], centrali: Callable[..., Any]
+) -> None:
+    apply(functions={"f": F})
+    apply(functions={"f": F, "g": F})
+    rollback()
+    found = centrali("rollback", "--local", "--yes")
+    assert (found.code, set(live())) == (3, {"function/f"})
+    assert "The latest that changed something, 3, is itself a rollback of 2." in found.err
+    assert "To go on with it: centrali-deploy rollback 2. To take it back: centrali-deploy rollback 3." in found.err
+    apply(functions={"f": F, "h": F})
+    assert "Back to before apply 4" in rollback().out
+
+
+@pytest.mark.parametrize(
+    ("doing", "said"),
+    [
+        ("apply", "Apply 2 never ended, so nobody knows what it changed."),
+        ("rollback of 1", "The latest, 2, is a rollback of 1 that never ended."),
+    ],
+)
+def test_without_a_number_nothing_is_taken_back_over_what_never_ended(
+    doing: str, said: str, apply: Callable[..., None], centrali: Callable[..., Any], project: Path
+) -> None:
+    for timeout in (1000, 2000):
+        apply(functions={"f": {**F, "timeoutMs": timeout}}, ledger={"file": "ledger.json"})
+    kept = [path for path in project.rglob("*") if path.is_file() and '"inverse"' in path.read_text(errors="ignore")]
+    entry = max(kept, key=lambda path: json.loads(path.read_text())["number"])
+    entry.write_text(json.dumps(json.loads(entry.read_text()) | {"ended": "", "outcomes": [], "doing": doing}))
+    found = centrali("rollback", "--local", "--yes")
+    assert (found.code, said in found.err, live()["function/f"]["timeoutMs"]) == (3, True, 2000)
 
 
 def test_it_is_streamed_and_slowed_down_like_an_apply(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
@@ -437,7 +470,7 @@ SOME = (
 def test_wherever_it_is_killed_the_same_command_ends_where_it_would_have(
     case: str, apply: Callable[..., None], killed_at: Callable[..., bool], centrali: Callable[..., Any], project: Path
 ) -> None:
-    """The number must be said: without it, one that was killed when all was recorded would itself be taken back."""
+    """The number must be said: without it, one that was killed when all was recorded would have to be asked about."""
     before, after, _ = CASES[case]
     apply(**before)
     was = live()
