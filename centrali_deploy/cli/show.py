@@ -24,8 +24,18 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """Show a saved plan, without a network and without credentials."""
     with answering(Answer("show", output, no_color), debug=debug) as answer:
         saved = needed(plans, os.environ)
-        answer.parts |= {"plan": plan_part(saved.plan), "made": saved.made, "tool": saved.tool, "environment": saved.environment}
-        where = saved.plan.workspace + (f", environment {saved.environment}" if saved.environment else "")
+        answer.parts |= {
+            "plan": plan_part(saved.plan),
+            "made": saved.made,
+            "tool": saved.tool,
+            "environment": saved.environment,
+            "server": saved.server,
+        }
+        where = (
+            saved.plan.workspace
+            + (f" at {saved.server}" if saved.server else "")
+            + (f", environment {saved.environment}" if saved.environment else "")
+        )
         answer.write(plan_lines(saved.plan, answer.paint, where=where, verbose=verbose))
         answer.write([f"Made {saved.made} by centrali-deploy {saved.tool}; digest {saved.plan.digest}."])
         if detailed_exitcode and not saved.plan.empty:

@@ -54,6 +54,7 @@ def test_a_saved_plan_is_shown_as_it_was_without_a_network(centrali: Callable[..
         path.unlink()
     shown = centrali("show", "plan.json").out
     assert before.split("\n", 1)[1].split("\n? ")[0].rsplit("\n", 3)[0] in shown
+    assert shown.startswith("Workspace acme-dev at .centrali/local.db\n")
     assert centrali("show", "plan.json", "--detailed-exitcode").code == 2
     assert json.loads(centrali("show", "plan.json", "-o", "json").out)["plan"]["summary"]["update"] == 1
 
