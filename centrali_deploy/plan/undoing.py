@@ -89,13 +89,15 @@ def undoing(done: Sequence[Done], live: LiveState, recorded: RecordedState) -> U
     gone: list[str] = []
     here = [each for each in merged(done) if _is_here(each, live, recorded, gone)]
     stuck: dict[Address, str] = {}
+    again = {Address(each.address.kind, each.was): each.address for each in here if each.was and each.address not in live.resources}
     while True:
         found = _turned(here, stuck, live, recorded)
         going = [each.address for each in here if each.action is Action.CREATE and each.address not in stuck]
         more = hindered(found.desired, going, stuck, live, found.concerned(recorded))
-        if not more:
+        new = {again.get(address, address): reason for address, reason in more.items()}
+        if new.keys() <= stuck.keys():
             break
-        stuck |= more
+        stuck = new | stuck
     found.remarks[:0] = gone
     _tell_stuck(here, stuck, live, found)
     if any(NEVER_KEPT in remark for remark in found.remarks):

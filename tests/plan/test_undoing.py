@@ -144,6 +144,12 @@ def test_what_has_a_secret_is_left_as_it_is_but_for_its_state(
     assert (remark in found.remarks, found.missing) == (True, [])
 
 
+def test_what_was_renamed_and_replaced_and_is_gone_is_named_as_it_was_last() -> None:
+    done = Done(T, Action.REPLACE, ("executionType", "triggerMetadata"), {**CALLED, "triggerMetadata": SECRET}, was="old")
+    found = undoing([done], live((F, {})), recorded(T))
+    assert (found.desired, found.missing, found.remarks[0]) == ({}, [T], f"trigger/t is not made again: {NEVER}.")
+
+
 def test_a_secret_that_was_added_goes_again() -> None:
     done = Done(T, Action.UPDATE, ("triggerMetadata",), {**CALLED, "triggerMetadata": {}})
     known = RecordedState({T: Recorded(T, f"id of {T}", {"triggerMetadata": SECRET})})
