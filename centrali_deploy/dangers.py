@@ -5,7 +5,7 @@ Each danger says which records it concerns, in the canonical query, so that some
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
 from centrali_deploy.paths import keyed
 
@@ -66,6 +66,7 @@ def of_changing(before: Plain, after: Plain, stored: Mapping[str, str] = _AS_IT_
         yield _risk(("schemaDiscoveryMode",), "values that are not declared are refused from now on", EVERY)
     elif modes == ["schemaless", "auto-evolving"]:
         yield _risk(("schemaDiscoveryMode",), "values that are declared are checked from now on", EVERY)
+    yield from _kept_less(before, after)
     was, now = (keyed(list(spec.get("properties") or ()), "name") for spec in (before, after))
     for name, item in was.items():
         held = _Held(stored.get(name, str(name)))
@@ -75,6 +76,33 @@ def of_changing(before: Plain, after: Plain, stored: Mapping[str, str] = _AS_IT_
     for name, item in now.items():
         if name not in was and item.get("required") is True and item.get("default") is None and modes[1] != "schemaless":
             yield _risk(("properties", name), "it is required, and records do not have it", EVERY)
+
+
+def _kept_less(before: Plain, after: Plain) -> Iterator[Danger]:
+    """Versions and records that are not kept as long as before.
+
+    The end of a record is set when it is made [D]; what becomes of versions is not documented, nor are the members of a
+    retentionPolicy: a smaller number is taken for less [I].
+    """
+    if before.get("enableVersioning") is True:
+        if after.get("enableVersioning") is not True:
+            yield _risk(("enableVersioning",), "no more versions are kept, and those that are there may go", EVERY)
+        elif _is_less(before.get("retentionPolicy"), after.get("retentionPolicy")):
+            yield _risk(("retentionPolicy",), "older versions may be deleted", None)
+    was, now = (spec.get("defaultTtlSeconds") for spec in (before, after))
+    if _is_number(now) and not (_is_number(was) and was <= now):
+        instead = f"{was:,} s" if _is_number(was) else "never"
+        message = f"new records are deleted after {now:,} s, and it was {instead}"
+        yield Danger(("defaultTtlSeconds",), "risky", message, EVERY, "stay as long as before")
+
+
+def _is_less(was: object, now: object) -> bool:
+    """Whether a policy may keep less than another, as far as its numbers tell; none at all keeps everything."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return any(_is_less(was.get(member), value) for member, value in now.items())
+    if _is_number(was) and _is_number(now):
+        return now < was
+    return now not in (None, {}) and now != was
 
 
 class _Held(NamedTuple):
@@ -180,5 +208,5 @@ _BOUNDS = (
 )
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -79,7 +79,8 @@ def facts() -> str:
 def events() -> str:
     """What `-o json --stream` writes."""
     lines = ["# Events: a run as it happens", "", "Made from the code by `make docs`.", ""]
-    lines += ["`plan` and `apply` with `-o json --stream` write one JSON object on a line for each event, as it happens, and nothing"]
+    lines += ["`plan`, `apply`, `drift`, `destroy`, `rollback` and `forget` with `-o json --stream` write one JSON object on a line for"]
+    lines += ["each event, as it happens, and nothing"]
     lines += [
         "else on standard output. Every event has `version` (now "
         + str(VERSION)

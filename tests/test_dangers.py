@@ -17,6 +17,7 @@ STRING, NUMBER = {"type": "string"}, {"type": "number"}
 OBJECT = {"type": "object", "properties": {"a": STRING, "b": STRING}}
 LISTED = {"type": "object", "properties": [{"name": "a", **STRING}]}
 ARRAY = {"type": "array", "items": STRING}
+KEPT = {"enableVersioning": True, "retentionPolicy": {"maxVersions": 5}}
 SET = {"data.p": {"exists": True}}
 
 
@@ -59,6 +60,14 @@ SET = {"data.p": {"exists": True}}
             "beyond it",
             {"data.p": {"gt": 8}},
         ),
+        (structure(**KEPT), structure(**KEPT | {"enableVersioning": False}), False, "no more versions", EVERY),
+        (structure(**KEPT), structure(enableVersioning=None), False, "no more versions", EVERY),
+        (structure(**KEPT), structure(**KEPT | {"retentionPolicy": {"maxVersions": 4}}), False, "older versions may be deleted", None),
+        (structure(**KEPT), structure(**KEPT | {"retentionPolicy": {"maxVersions": 5, "maxAgeDays": 9}}), False, "older versions", None),
+        (structure(enableVersioning=True), structure(**KEPT), False, "older versions", None),
+        (structure(**KEPT), structure(**KEPT | {"retentionPolicy": {"maxVersions": "few"}}), False, "older versions", None),
+        (structure(), structure(defaultTtlSeconds=60), False, "deleted after 60 s, and it was never", EVERY),
+        (structure(defaultTtlSeconds=9000), structure(defaultTtlSeconds=60), False, "after 60 s, and it was 9,000 s", EVERY),
         (structure({"maxLength": 9}), structure({"maxLength": 8}), False, "beyond it", None),
         (structure({}), structure({"pattern": "^a"}), False, "another form", None),
         (structure({}, schemaDiscoveryMode="schemaless"), structure({}, schemaDiscoveryMode="strict"), False, "not declared", EVERY),
@@ -85,6 +94,15 @@ def test_a_narrower_structure_is_a_danger(before: Any, after: Any, losing: bool,
         (structure(OBJECT), structure({"type": "object"})),
         (structure(ARRAY), structure({"type": "array"})),
         (structure({}), structure({"required": True, "enum": ["a"]}, schemaDiscoveryMode="schemaless")),
+        (structure(enableVersioning=False), structure(**KEPT)),
+        (structure(**KEPT), structure(**KEPT)),
+        (structure(**KEPT), structure(**KEPT | {"retentionPolicy": {"maxVersions": 6}})),
+        (structure(**KEPT), structure(enableVersioning=True, retentionPolicy=None)),
+        (structure(**KEPT), structure(enableVersioning=True, retentionPolicy={})),
+        (structure(retentionPolicy={"maxVersions": 5}), structure(retentionPolicy={"maxVersions": 4})),
+        (structure(defaultTtlSeconds=60), structure(defaultTtlSeconds=60)),
+        (structure(defaultTtlSeconds=60), structure(defaultTtlSeconds=61)),
+        (structure(defaultTtlSeconds=60), structure(defaultTtlSeconds=None)),
         (structure({}, name="a"), structure({}, name="b")),
         (structure({}, schemaDiscoveryMode="strict"), structure({}, schemaDiscoveryMode="schemaless")),
     ],

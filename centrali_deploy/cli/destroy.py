@@ -10,6 +10,7 @@ from centrali_deploy.cli.apply import carry_out
 from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of
 from centrali_deploy.cli.running import Run, workspace_command
 from centrali_deploy.errors import UsageProblem
+from centrali_deploy.pipeline.saving import refuse_plans
 
 
 @workspace_command("destroy", example="centrali-deploy destroy --local examples/workspace.yaml")
@@ -18,6 +19,7 @@ from centrali_deploy.errors import UsageProblem
 @lock_options
 def command(run: Run, *, yes: bool, allow_loss: tuple[str, ...], lock_timeout: float, no_lock: bool) -> None:
     """Delete everything that was applied from here. PATHS say which workspace, deployment and protections are meant."""
+    refuse_plans(run.loaded.files)
     if owning(run).door is None:
         raise UsageProblem("The manifest says ledger: none, so nobody knows what is ours.", "Delete it in the console.")
     policy = policy_of(run, prune=True, allow_mass_delete=True, allow_loss=allow_loss)

@@ -14,7 +14,7 @@ from centrali_deploy.pipeline.acting import actor
 from centrali_deploy.states import near_name
 
 
-@workspace_command("forget", example="centrali-deploy forget trigger/nightly-report -f workspace.yaml", beside=True)
+@workspace_command("forget", example="centrali-deploy forget trigger/nightly-report -f workspace.yaml", beside=True, whole=True)
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @lock_options
 def command(run: Run, *, addresses: tuple[str, ...], lock_timeout: float, no_lock: bool) -> None:

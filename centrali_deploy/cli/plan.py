@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913 -- one parameter per option
     if missing:
         run.answer.write(["Where apply runs, it will need:", *(f"  {problem.message}  {problem.position}" for problem in missing), ""])
     if out:
-        save(out, planned, run.loaded, policy)
+        save(out, planned, run.loaded, policy, run.client.server)
         run.answer.parts["out"] = out
         run.answer.write([f"Saved as {out}: centrali-deploy apply {out} does this and nothing else."])
     run.answer.close(run.client)

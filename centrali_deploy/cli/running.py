@@ -17,7 +17,7 @@ from centrali_deploy.errors import UsageProblem
 from centrali_deploy.manifest.head import NOTHING_CHOSEN, Choice
 from centrali_deploy.manifest.loading import Loaded, load
 from centrali_deploy.manifest.sources import USUAL
-from centrali_deploy.pipeline.saving import loaded_from, saved_in
+from centrali_deploy.pipeline.saving import loaded_from, refuse_elsewhere, saved_in
 from centrali_deploy.report.text import problem_lines
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ _WHOLE: tuple[click.Parameter, ...] = (
         help="Never send more requests than this, whatever they are for.",
     ),
 )
-"""Of commands that read the whole workspace, and may write it."""
+"""Of commands that read the whole workspace, or write to it."""
 resend_secrets = click.option("--resend-secrets", is_flag=True, help="Send every secret again; they cannot be compared.")
 
 
@@ -92,10 +92,13 @@ _FILES = click.Option(
 """Where commands that are not about manifests find the workspace."""
 
 
-def workspace_command(name: str, *, example: str, beside: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+def workspace_command(
+    name: str, *, example: str, beside: bool = False, whole: bool = False
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a command of a function that takes a Run and its own options by name.
 
     `beside`: manifests only say which workspace is meant, and functions of a local one run while the command does.
+    `whole`: such a command has the options of those that are about manifests, too.
     """
 
     def made(function: Callable[..., None]) -> click.Command:
@@ -128,13 +131,12 @@ def workspace_command(name: str, *, example: str, beside: bool = False) -> Calla
                     for line in problem_lines(loaded.warnings, answer.paint):
                         answer.tell(line)
                 with connect(Settings(workspace, url, local, per_minute), loaded, os.environ, running=beside) as client:
-                    if saved and client.workspace != saved.plan.workspace:
-                        message = f"The plan is for the workspace {saved.plan.workspace}, and {client.workspace} is meant here."
-                        raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
+                    if saved:
+                        refuse_elsewhere(saved, client.workspace, client.server)
                     function(Run(answer, loaded, client, verbose, saved), **own)
 
         own = list(reversed(getattr(function, "__click_params__", [])))
-        shared = [*own, _FILES, *_SHARED[1:]] if beside else [*_SHARED, *_WHOLE, *own]
+        shared = [*own, _FILES, *_SHARED[1:], *(_WHOLE if whole else ())] if beside else [*_SHARED, *_WHOLE, *own]
         return _PathsCommand(
             name.rsplit(maxsplit=1)[-1], callback=callback, params=shared, help=function.__doc__, epilog=f"Example: {example}"
         )

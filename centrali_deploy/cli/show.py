@@ -14,7 +14,7 @@ from centrali_deploy.report.text import plan_lines
 
 
 def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
-    plan: str,
+    plans: tuple[str, ...],
     output: str,
     detailed_exitcode: bool,  # noqa: FBT001 -- a flag
     verbose: bool,  # noqa: FBT001 -- a flag
@@ -23,9 +23,19 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
 ) -> None:
     """Show a saved plan, without a network and without credentials."""
     with answering(Answer("show", output, no_color), debug=debug) as answer:
-        saved = needed([plan], os.environ)
-        answer.parts |= {"plan": plan_part(saved.plan), "made": saved.made, "tool": saved.tool, "environment": saved.environment}
-        where = saved.plan.workspace + (f", environment {saved.environment}" if saved.environment else "")
+        saved = needed(plans, os.environ)
+        answer.parts |= {
+            "plan": plan_part(saved.plan),
+            "made": saved.made,
+            "tool": saved.tool,
+            "environment": saved.environment,
+            "server": saved.server,
+        }
+        where = (
+            saved.plan.workspace
+            + (f" at {saved.server}" if saved.server else "")
+            + (f", environment {saved.environment}" if saved.environment else "")
+        )
         answer.write(plan_lines(saved.plan, answer.paint, where=where, verbose=verbose))
         answer.write([f"Made {saved.made} by centrali-deploy {saved.tool}; digest {saved.plan.digest}."])
         if detailed_exitcode and not saved.plan.empty:
@@ -36,7 +46,7 @@ command = click.Command(
     "show",
     callback=_command,
     params=[
-        click.Argument(["plan"], metavar="PLANFILE"),
+        click.Argument(["plans"], nargs=-1, required=True, metavar="PLANFILE"),
         click.Option(["-o", "--output"], type=click.Choice(["text", "json"]), default="text", help="How to answer.", show_default=True),
         click.Option(["--detailed-exitcode"], is_flag=True, help="Leave with 2 when there are changes."),
         click.Option(["-v", "--verbose"], is_flag=True, help="Show what is unchanged, too."),

@@ -15,6 +15,7 @@ from centrali_deploy.errors import ManifestError
 from centrali_deploy.manifest.everywhere import load_everywhere, named, where
 from centrali_deploy.manifest.head import Choice
 from centrali_deploy.manifest.loading import has_errors
+from centrali_deploy.pipeline.saving import refuse_plans
 from centrali_deploy.report.annotations import github_lines, sarif
 from centrali_deploy.report.fields import counted
 from centrali_deploy.report.json import problem_part, undeclared_part
@@ -42,6 +43,7 @@ def _command(  # noqa: PLR0913, PLR0917 -- one parameter per option
     """Check manifests without a network: PATHS are files or directories, ./workspace.yaml and its like by default."""
     with answering(Answer("validate", output, no_color), debug=debug) as answer:
         now = datetime.now(UTC)
+        refuse_plans(paths)
         try:
             found = load_everywhere(paths, os.environ, Choice(environment, values, value_files), now=now)
         except ManifestError as error:

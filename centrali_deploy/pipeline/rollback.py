@@ -44,7 +44,7 @@ def done(entry: Entry, where: str) -> list[Done]:
 
 
 def turned(did: list[Done], client: Client, recorded: RecordedState) -> Generator[Progress, None, Undoing]:
-    """Yields what has been read; returns what takes it back. Raises UnsafePlan."""
+    """Yields what has been read; returns what takes it back, as far as it can be."""
     live = yield from observe(client, {each.address for each in did})
     return undoing(did, live, recorded)
 
@@ -69,10 +69,8 @@ class OwningInPart(Owning):
     undoing: Undoing | None = None
 
     def read(self) -> RecordedState:
-        """What is recorded of what is rolled back: these addresses, and of each these members."""
-        whole = super().read()
-        scope = self.undoing.scope if self.undoing else {}
-        return replace(whole, resources={a: _within(r, scope[a]) for a, r in whole.resources.items() if a in scope})
+        """What is recorded of what is rolled back."""
+        return (self.undoing or Undoing()).concerned(super().read())
 
     def declared(self, planned: Planned, seal: Seal) -> dict[Address, Recorded]:
         """What is recorded once it is applied: earlier values where something is rolled back, and the rest as it was."""
@@ -98,9 +96,3 @@ class OwningInPart(Owning):
         """A plan that does not count the rest of what is ours as somebody else's, and says why something is deleted."""
         changes = tuple(replace(c, reason="made by that apply") if c.action is Action.DELETE else c for c in planned.plan.changes)
         return replace(planned, plan=replace(planned.plan, changes=changes, unmanaged=(), hints=()))
-
-
-def _within(recorded: Recorded, members: frozenset[str] | None) -> Recorded:
-    if members is None or recorded.spec is None:
-        return recorded
-    return replace(recorded, spec={member: value for member, value in recorded.spec.items() if member in members})

@@ -29,7 +29,7 @@ LARGEST = 200_000_000
 """Bytes of a plan that is read."""
 
 
-def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
+def save(path: str, planned: Planned, loaded: Loaded, policy: Policy, server: str) -> None:
     """Write a plan into a file that only its owner reads, in place of an older plan if there is one.
 
     Raises NotWritten, UsageProblem when something else has that name; then it is as it was.
@@ -39,7 +39,7 @@ def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
     if keeping.file:
         said["file"] = os.path.relpath(keeping.file)
     pinned, made = pins(planned.plan, planned.live), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said))
+    text = dump(Saved(planned.plan, planned.desired, policy, pinned, made, VERSION, loaded.environment, said, _named(server)))
     if Path(path).is_file() and not _holds_plan(path):
         raise UsageProblem(f"{path} is there and is not a saved plan.", "Give the plan a name of its own, or take that file away.")
     beside = Path(f"{path}.{token_hex(8)}.new")
@@ -55,18 +55,25 @@ def save(path: str, planned: Planned, loaded: Loaded, policy: Policy) -> None:
 
 def _holds_plan(path: str) -> bool:
     try:
+        if not Path(path).is_file():
+            return False  # nothing is read that may never end
         with Path(path).open(encoding="utf-8") as file:
             return is_plan(file.read(200))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):  # no text, or no name of a file
         return False
 
 
 def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
-    """The plan that the only path is a file of; None when it is something else."""
-    if len(paths) != 1 or not Path(paths[0]).is_file():
-        return None
-    if not _holds_plan(paths[0]):
+    """The plan that the only path is a file of; None when it is something else.
+
+    Raises UsageProblem for a plan beside something else, and when it cannot be read.
+    """
+    found = _plan_among(paths)
+    if found is None:
         return None  # whoever reads it as a manifest says what is wrong
+    if len(paths) != 1:
+        hint = f"To apply it: centrali-deploy apply {found}. Or name the manifests alone, to plan anew."
+        raise UsageProblem(f"{found} is a saved plan, and stands alone.", hint)
     try:
         with Path(paths[0]).open(encoding="utf-8") as file:
             text = file.read(LARGEST)
@@ -80,8 +87,24 @@ def saved_in(paths: Sequence[str], environ: Mapping[str, str]) -> Saved | None:
     return read(text, paths[0], secret)
 
 
+def refuse_plans(paths: Sequence[str]) -> None:
+    """Raise UsageProblem for a saved plan where manifests are meant."""
+    if found := _plan_among(paths):
+        raise UsageProblem(f"{found} is a saved plan, not a manifest.", _to_show(found))
+
+
+def _plan_among(paths: Sequence[str]) -> str | None:
+    return next((path for path in paths if _holds_plan(path)), None)
+
+
+def _to_show(path: str) -> str:
+    return f"To look at it: centrali-deploy show {path}."
+
+
 def needed(paths: Sequence[str], environ: Mapping[str, str]) -> Saved:
     """The same; raises UsageProblem when it is something else."""
+    if len(paths) > 1:
+        raise UsageProblem(f"{len(paths)} files are named, and one is shown at a time.", _to_show(_plan_among(paths) or "PLANFILE"))
     found = saved_in(paths, environ)
     if found is None:
         raise UsageProblem(f"{paths[0] if paths else 'Nothing'} is not a saved plan.", "Make one: centrali-deploy plan --out FILE.")
@@ -96,6 +119,26 @@ def loaded_from(saved: Saved, path: str) -> Loaded:
     return Loaded(
         saved.plan.workspace, saved.desired, (), (path,), protect=saved.policy.protect, environment=saved.environment, keeping=keeping
     )
+
+
+def refuse_elsewhere(saved: Saved, workspace: str, server: str) -> None:
+    """Raise UsageProblem when another workspace is meant than that of the plan, or one of the same name on another server."""
+    if workspace != saved.plan.workspace:
+        message = f"The plan is for the workspace {saved.plan.workspace}, and {workspace} is meant here."
+        raise UsageProblem(message, "Leave out --workspace and CENTRALI_WORKSPACE.")
+    if saved.server not in {None, _named(server)}:
+        message = f"The plan is for {workspace} at {saved.server}, and {workspace} at {_named(server)} is meant here."
+        option = "--url " if _is_url(str(saved.server)) else "--local="
+        raise UsageProblem(message, f"Give {option}{saved.server}, or make a new plan.")
+
+
+def _named(server: str) -> str:
+    """A server as a plan names it; the file of a local workspace as seen from here, like that of a ledger."""
+    return server if _is_url(server) else os.path.relpath(server)
+
+
+def _is_url(server: str) -> bool:
+    return server.startswith(("http://", "https://"))
 
 
 def refuse_moved(saved: Saved, now: Planned) -> None:

@@ -49,6 +49,8 @@ class Saved:
     environment: str | None = None
     keeping: Mapping[str, Any] = field(default_factory=dict)
     """Where the ledger is, in the manifest's own words."""
+    server: str | None = None
+    """Where its workspace is: the address of an API, or the file of a local workspace; None in files that do not say it."""
 
 
 def pins(plan: Plan, live: LiveState) -> dict[Address, str]:
@@ -83,6 +85,7 @@ def dump(saved: Saved) -> str:
         "tool": saved.tool,
         "made": saved.made,
         "workspace": plan.workspace,
+        "server": saved.server,
         "environment": saved.environment,
         "keeping": dict(saved.keeping),
         "digest": plan.digest,
@@ -140,7 +143,8 @@ def _saved(document: dict[str, Any], secret: Callable[[str, Address], Secret]) -
         desired[address] = _read_desired(address, each, partial(_of, secret, address))
     pinned = {Address.parse(text): str(pin) for text, pin in document["pins"].items()}
     made, tool = str(document["made"]), str(document["tool"])
-    return Saved(plan, desired, Policy(**policy), pinned, made, tool, document["environment"], document["keeping"])
+    environment, keeping, server = document["environment"], document["keeping"], document.get("server")
+    return Saved(plan, desired, Policy(**policy), pinned, made, tool, environment, keeping, server)
 
 
 def _of(secret: Callable[[str, Address], Secret], address: Address, origin: str) -> Secret:

@@ -5,13 +5,13 @@ What somebody changed or took away since, and what nobody can bring back, is lef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, path_text
-from centrali_deploy.errors import UnsafePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks
+from centrali_deploy.plan.hindering import NEVER_KEPT, hindered
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.ownership import is_another
 from centrali_deploy.plan.renaming import pointed
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
     from centrali_deploy.kind import Kind
     from centrali_deploy.parts import Plain
-    from centrali_deploy.states import LiveState, RecordedState
+    from centrali_deploy.states import LiveState, Recorded, RecordedState
 
 _FIRST = (Action.CREATE, Action.DELETE, Action.REPLACE, Action.UPDATE)
 """Of several changes of one address, what the first of these did is undone."""
+_GONE = "gone: there is nothing to take back"
+_FROM_THE_MANIFEST = "What is encrypted comes back from the manifest alone: put its earlier text back and apply that, with its secrets."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,19 @@ class Undoing:
     ours: dict[Address, tuple[str, ...] | None] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     """What is left as it is, and what does not come back."""
-    refused: list[str] = field(default_factory=list)
+    missing: list[Address] = field(default_factory=list)
+    """What was deleted and is not made again."""
+
+    def concerned(self, recorded: RecordedState) -> RecordedState:
+        """What is recorded of what is taken back: these addresses, and of each these members."""
+        known = {address: each for address, each in recorded.resources.items() if address in self.scope}
+        return replace(recorded, resources={address: _within(each, self.scope[address]) for address, each in known.items()})
+
+
+def _within(recorded: Recorded, members: frozenset[str] | None) -> Recorded:
+    if members is None or recorded.spec is None:
+        return recorded
+    return replace(recorded, spec={member: value for member, value in recorded.spec.items() if member in members})
 
 
 def merged(done: Sequence[Done]) -> list[Done]:
@@ -71,26 +85,58 @@ def merged(done: Sequence[Done]) -> list[Done]:
 
 
 def undoing(done: Sequence[Done], live: LiveState, recorded: RecordedState) -> Undoing:
-    """Turn round what an apply did. Raises UnsafePlan when something would have to be made with a secret nobody can read."""
+    """Turn round what an apply did, but for what would need a secret that nobody can read, and what depends on that."""
+    gone: list[str] = []
+    here = [each for each in merged(done) if _is_here(each, live, recorded, gone)]
+    stuck: dict[Address, str] = {}
+    again = {Address(each.address.kind, each.was): each.address for each in here if each.was and each.address not in live.resources}
+    while True:
+        found = _turned(here, stuck, live, recorded)
+        going = [each.address for each in here if each.action is Action.CREATE and each.address not in stuck]
+        more = hindered(found.desired, going, stuck, live, found.concerned(recorded))
+        new = {again.get(address, address): reason for address, reason in more.items()}
+        if new.keys() <= stuck.keys():
+            break
+        stuck = new | stuck
+    found.remarks[:0] = gone
+    _tell_stuck(here, stuck, live, found)
+    if any(NEVER_KEPT in remark for remark in found.remarks):
+        found.remarks.append(_FROM_THE_MANIFEST)
+    return found
+
+
+def _turned(here: Sequence[Done], stuck: Mapping[Address, str], live: LiveState, recorded: RecordedState) -> Undoing:
+    """All of it turned round that is not stuck. A state can go back by itself: that is a call of its own."""
     found = Undoing()
-    here = [each for each in merged(done) if _is_here(each, live, recorded, found)]
-    back = {each.address: Address(each.address.kind, each.was) for each in here if each.was}
-    for each in here:
+    going = [each for each in map(_state_alone, here) if each] if stuck else []
+    going = [*(each for each in here if each.address not in stuck), *(each for each in going if each.address in stuck)]
+    back = {each.address: Address(each.address.kind, each.was) for each in going if each.was}
+    for each in going:
         if each.action is Action.CREATE:
             found.scope[each.address] = None
         elif each.action is Action.DELETE or each.address not in live.resources:
             _again(each, back, recorded, found)
         else:
             _earlier(each, live.resources[each.address].spec, back, found)
-    if found.refused:
-        raise UnsafePlan(
-            f"This cannot be rolled back. {' '.join(found.refused)}",
-            "Put the earlier text of the manifest back and apply that, with its secrets.",
-        )
     return found
 
 
-def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoing) -> bool:
+def _state_alone(each: Done) -> Done | None:
+    life = KINDS[each.address.kind].lifecycle
+    if each.action is not Action.UPDATE or not life or life.member not in each.members:
+        return None
+    return replace(each, members=(life.member,), was=None, items=())
+
+
+def _tell_stuck(here: Sequence[Done], stuck: Mapping[Address, str], live: LiveState, found: Undoing) -> None:
+    for address in (each.address for each in here if each.address in stuck):
+        away = address not in live.resources
+        but = " but for its state" if address in found.desired else ""
+        found.remarks.append(f"{address} is {'not made again' if away else f'left as it is{but}'}: {stuck[address]}.")
+        found.missing += [address] if away else []
+
+
+def _is_here(each: Done, live: LiveState, recorded: RecordedState, remarks: list[str]) -> bool:
     """Whether there is something to undo still; otherwise it is said why not.
 
     A rollback that was killed may have left something half made, of which nothing is recorded but that it is ours; or it may
@@ -101,15 +147,17 @@ def _is_here(each: Done, live: LiveState, recorded: RecordedState, found: Undoin
     if each.action is Action.DELETE:
         reason = "it is there again" if present and not (known and known.spec is None) else ""
     elif each.action is Action.CREATE:
-        reason = "" if known else "it is no longer ours"  # what is gone already is forgotten
+        reason = "" if known else "it is no longer ours" if present else _GONE  # what is ours and gone is forgotten
     elif each.action is Action.REPLACE and present is None and known:
         reason = ""
-    elif present is None or known is None or is_another(known, present):
-        reason = "it is gone, or no longer ours"
+    elif present is None:
+        reason = _GONE
+    elif known is None or is_another(known, present):
+        reason = "it is no longer ours"
     else:
         reason = f"{old} is there by now" if old in live.resources else ""
     if reason:
-        found.remarks.append(f"{each.address} is left as it is: {reason}.")
+        remarks.append(f"{each.address} is {reason if reason is _GONE else f'left as it is: {reason}'}.")
     return not reason
 
 
@@ -119,7 +167,6 @@ def _again(each: Done, back: Mapping[Address, Address], recorded: RecordedState,
         found.scope[each.address] = None
     kind = KINDS[each.address.kind]
     spec = pointed(kind, {member: value for member, value in each.before.items() if member in kind.members}, back)
-    found.refused += _unreadable(each.address, spec)
     address = back.get(each.address, each.address)
     found.desired[address] = DesiredResource(address, spec)
     found.ours[address] = each.ours
@@ -130,10 +177,9 @@ def _earlier(each: Done, present: Plain, back: Mapping[Address, Address], found:
     """Give the members that were changed their earlier values; absent ones go back to their defaults."""
     kind, spec = KINDS[each.address.kind], dict(_members(each, back))
     if each.action is Action.REPLACE:
-        found.refused += _unreadable(each.address, spec)
         found.remarks.append(_bare(each, kind))
     for member, value in list(spec.items()):
-        if reason := _stays(kind, member, value, present):
+        if reason := _stays(kind, member, value, present, replaced=each.action is Action.REPLACE):
             found.remarks.append(f"{member} of {each.address} stays as it is: {reason}.")
             del spec[member]
     if not spec and not each.was:
@@ -159,22 +205,16 @@ def _members(each: Done, back: Mapping[Address, Address]) -> Iterator[tuple[str,
         yield member, value
 
 
-def _stays(kind: Kind, member: str, value: Any, present: Plain) -> str:  # noqa: ANN401 -- any JSON value
-    """Why a member cannot have its earlier value; empty when it can."""
-    if any(masks(value)):
-        return "it was encrypted, and nobody can read it back"
+def _stays(kind: Kind, member: str, value: Any, present: Plain, *, replaced: bool) -> str:  # noqa: ANN401 -- any JSON value
+    """Why a member cannot have its earlier value; empty when it can, or when the whole cannot without it."""
+    secret = next(masks(value, (member,)), None)
+    if secret and not replaced:
+        return f"{path_text(secret)} {NEVER_KEPT}"
     life = kind.lifecycle
     if life and member == life.member and value != present.get(member):
         wanted = life.initial if value is None else value
         return "" if wanted in life.calls else f"it cannot go back to {wanted}"
     return ""
-
-
-def _unreadable(address: Address, spec: Plain) -> list[str]:
-    return [
-        f"{address}: {path_text(path)} was encrypted, nobody can read it back, and it would have to be made with it."
-        for path in masks(spec)
-    ]
 
 
 def _bare(each: Done, kind: Kind) -> str:

@@ -39,7 +39,7 @@ class Client:
 
     def __init__(self, connection: Connection, sender: Sender | None = None, clock: Callable[[], float] = time.time) -> None:
         """Nothing is sent yet."""
-        self.workspace = connection.workspace
+        self.workspace, self.server = connection.workspace, connection.server
         self._connection = connection
         self._sender = sender or Sender()
         self._tokens = Tokens(connection.credentials, connection.auth_host, self._sender, clock)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from centrali_deploy.errors import UsageProblem
 from centrali_deploy.wire import SLUG_HINT, Hosts, hosts, is_slug, is_uuid
 
 if TYPE_CHECKING:
     from centrali_deploy.remote.credentials import Credentials
+
+_USUAL_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,17 @@ class Connection:
     def api_host(self) -> str:
         """Where data and orchestrations are; no trailing slash."""
         return (self.api_url or _hosts(self.url).api).rstrip("/")
+
+    @property
+    def server(self) -> str:
+        """What tells one server from another: the file of a local workspace, or where data goes, however that was spelled.
+
+        No user and no query is in it.
+        """
+        parts = urlsplit(self.api_host)
+        port = "" if parts.port in {None, _USUAL_PORTS[parts.scheme]} else f":{parts.port}"
+        name = str(parts.hostname).rstrip(".")
+        return self.name or f"{parts.scheme}://{f'[{name}]' if ':' in name else name}{port}{parts.path.rstrip('/')}"
 
     @property
     def auth_host(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     Paint = Callable[[str, str], str]
 
 _STYLES = {"applied": "green", "failed": "red", "skipped": "yellow"}
+_DOING = len("rollback")
 _COMMIT = 10
 """Characters of a commit that are enough in a list."""
 
@@ -21,10 +22,11 @@ def history_lines(entries: Sequence[Entry], paint: Paint) -> Iterator[str]:
     """One line for each: its number, when, what, by whom, at which commit, and how many changes ended how."""
     if not entries:
         yield "Nothing was applied yet."
+    width = max(_DOING, *(len(entry.doing) for entry in entries), 0)
     for entry in entries:
         when = entry.started.replace("T", " ").removesuffix("Z")
         at = f"  {entry.commit[:_COMMIT]}" if entry.commit else ""
-        yield f"{entry.number:>4}  {when}  {entry.doing:<8}  {entry.actor}{at}  {_ended(entry, paint)}"
+        yield f"{entry.number:>4}  {when}  {entry.doing:<{width}}  {entry.actor}{at}  {_ended(entry, paint)}"
 
 
 def entry_lines(entry: Entry, paint: Paint) -> Iterator[str]:

@@ -74,7 +74,7 @@ def apply(centrali: Callable[..., Any], project: Path) -> Callable[..., None]:
     def apply(*options: str, **sections: Any) -> None:
         manifest(**sections)
         found = centrali("apply", "--local", "--yes", *options)
-        assert found.code == 0, found
+        assert found.code == 0, found.out + found.err
 
     return apply
 
@@ -85,7 +85,7 @@ def rollback(centrali: Callable[..., Any]) -> Callable[..., Any]:
 
     def rollback(*words: str) -> Any:
         found = centrali("rollback", "--local", "--yes", *words)
-        assert found.code == 0, found
+        assert found.code == 0, found.out + found.err
         drift = centrali("drift", "--local")
         assert drift.code == 0, drift
         return found
@@ -170,7 +170,7 @@ def test_everything_is_as_it_was_before_and_comes_back_as_yours(
     again = centrali("plan", "--local", "--prune").out
     assert ("No changes" in again, "somebody else" in again) == (False, False)
     assert "rollback of 2" in centrali("history", "--local").out
-    rollback()
+    rollback("3")
     assert live() == then
 
 
@@ -242,19 +242,33 @@ def test_an_encrypted_value_stays_as_it_is_and_is_named(
     apply(functions={"f": F}, triggers=called(key=secret("ONE")))
     apply(functions={"f": {**F, "timeoutMs": 2000}}, triggers=called(key=secret("TWO")))
     found = rollback()
-    assert "triggerMetadata of trigger/t stays as it is: it was encrypted" in found.out
+    assert "triggerMetadata of trigger/t stays as it is: triggerMetadata.params.key.value is encrypted" in found.out
     assert live()["function/f"]["timeoutMs"] == 1000
 
 
-def test_what_would_have_to_be_made_with_an_encrypted_value_is_refused(
+def test_what_would_have_to_be_made_with_an_encrypted_value_is_named_and_the_rest_goes_back(
     apply: Callable[..., None], centrali: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONE", "canary-1")
     apply(functions={"f": F}, triggers=called(key=secret("ONE")))
     apply("--prune", functions={"f": {**F, "timeoutMs": 2000}})
     found = centrali("rollback", "--local", "--yes")
-    assert (found.code, "trigger/t: triggerMetadata.params.key.value was encrypted" in found.err) == (8, True)
-    assert live()["function/f"]["timeoutMs"] == 2000
+    said = "trigger/t is not made again: triggerMetadata.params.key.value is encrypted, and its value was never kept."
+    assert (found.code, said in found.out, "Not made again: trigger/t. The rest is rolled back." in found.err) == (8, True, True)
+    assert (live()["function/f"]["timeoutMs"], "trigger/t" in live()) == (1000, False)
+
+
+def test_what_cannot_be_sent_without_its_secret_stays_and_the_rest_goes_back(
+    apply: Callable[..., None], rollback: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONE", "canary-1")
+    calls = called(key=secret("ONE"))
+    apply(functions={"f": F}, triggers=calls)
+    apply(functions={"f": {**F, "timeoutMs": 2000}}, triggers={"t": {**calls["t"], "description": "new", "enabled": False}})
+    found = rollback()
+    assert "trigger/t is left as it is but for its state: triggerMetadata.params.key.value is encrypted" in found.out
+    now = live()
+    assert (now["function/f"]["timeoutMs"], now["trigger/t"]["description"], now["trigger/t"]["enabled"]) == (1000, "new", True)
 
 
 def test_stored_values_need_a_consent_and_do_not_come_back(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
@@ -269,7 +283,7 @@ def test_stored_values_need_a_consent_and_do_not_come_back(apply: Callable[..., 
     assert (refused.code, "--allow-data-loss structure/orders" in refused.err) == (8, True)
     assert centrali("rollback", "2", "--local", "--yes", "--allow-data-loss", "structure/orders").code == 0
     assert set(live()) == {"function/f"}
-    again = centrali("rollback", "--local").out
+    again = centrali("rollback", "4", "--local").out
     assert "Only the definition of structure/orders comes back, without the records that it had." in again
 
 
@@ -285,9 +299,19 @@ def test_what_is_gone_or_there_again_is_left_alone(apply: Callable[..., None], r
     apply("--prune", functions={"f": {**F, "timeoutMs": 2000}})
     apply("--prune", functions={"g": {**F, "timeoutMs": 3000}})
     found = rollback("2")
-    assert "function/f is left as it is: it is gone, or no longer ours." in found.out
+    assert "function/f is gone: there is nothing to take back." in found.out
     assert "function/g is left as it is: it is there again." in found.out
     assert "No changes." in found.out
+
+
+def test_what_was_destroyed_is_said_to_be_gone_and_what_was_forgotten_not(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
+    apply(functions={"f": F, "g": F})
+    assert centrali("forget", "function/g", "--local").code == 0
+    assert centrali("destroy", "--local", "--yes").code == 0
+    found = centrali("rollback", "1", "--local", "--yes")
+    assert found.code == 0
+    assert "function/f is gone: there is nothing to take back." in found.out
+    assert "function/g is left as it is: it is no longer ours." in found.out
 
 
 def test_a_member_that_was_not_managed_before_is_not_afterwards(
@@ -307,8 +331,52 @@ def test_it_is_told_as_json(apply: Callable[..., None], centrali: Callable[..., 
     apply(functions={"f": F})
     apply(functions={"f": F, "g": F})
     said = json.loads(centrali("rollback", "--local", "--yes", "-o", "json").out)
-    assert said["rollback"] == {"of": 2, "remarks": []}
+    assert said["rollback"] == {"of": 2, "remarks": [], "missing": []}
     assert [outcome["address"] for outcome in said["outcomes"]] == ["function/g"]
+
+
+def test_without_a_number_no_rollback_is_taken_back_by_itself(
+    apply: Callable[..., None], rollback: Callable[..., Any], centrali: Callable[..., Any]
+) -> None:
+    apply(functions={"f": F})
+    apply(functions={"f": F, "g": F})
+    rollback()
+    found = centrali("rollback", "--local", "--yes")
+    assert (found.code, set(live())) == (3, {"function/f"})
+    assert "The latest that changed something, 3, is itself a rollback of 2." in found.err
+    assert "To go on with it: centrali-deploy rollback 2. To take it back: centrali-deploy rollback 3." in found.err
+    apply(functions={"f": F, "h": F})
+    assert "Back to before apply 4" in rollback().out
+
+
+@pytest.mark.parametrize(
+    ("doing", "said"),
+    [
+        ("apply", "Apply 2 never ended, so nobody knows what it changed."),
+        ("rollback of 1", "The latest, 2, is a rollback of 1 that never ended."),
+    ],
+)
+def test_without_a_number_nothing_is_taken_back_over_what_never_ended(
+    doing: str, said: str, apply: Callable[..., None], centrali: Callable[..., Any], project: Path
+) -> None:
+    for timeout in (1000, 2000):
+        apply(functions={"f": {**F, "timeoutMs": timeout}}, ledger={"file": "ledger.json"})
+    kept = [path for path in project.rglob("*") if path.is_file() and '"inverse"' in path.read_text(errors="ignore")]
+    entry = max(kept, key=lambda path: json.loads(path.read_text())["number"])
+    entry.write_text(json.dumps(json.loads(entry.read_text()) | {"ended": "", "outcomes": [], "doing": doing}))
+    found = centrali("rollback", "--local", "--yes")
+    assert (found.code, said in found.err, live()["function/f"]["timeoutMs"]) == (3, True, 2000)
+
+
+def test_it_is_streamed_and_slowed_down_like_an_apply(apply: Callable[..., None], centrali: Callable[..., Any]) -> None:
+    apply(functions={"f": F})
+    apply(functions={"f": F, "g": F})
+    found = centrali("rollback", "--local", "--yes", "-o", "json", "--stream", "--max-requests-per-minute", "6000")
+    events = [json.loads(line) for line in found.out.splitlines()]
+    assert (found.code, [e["outcome"]["address"] for e in events if e["event"] == "outcome"]) == (0, ["function/g"])
+    forgotten = centrali("forget", "function/f", "--local", "-o", "json", "--stream", "--max-requests-per-minute", "6000")
+    last = json.loads(forgotten.out.splitlines()[-1])
+    assert (forgotten.code, last["event"], last["forgotten"]) == (0, "end", ["function/f"])
 
 
 def test_a_number_that_is_not_there_and_an_apply_that_changed_nothing_are_told(
@@ -402,7 +470,7 @@ SOME = (
 def test_wherever_it_is_killed_the_same_command_ends_where_it_would_have(
     case: str, apply: Callable[..., None], killed_at: Callable[..., bool], centrali: Callable[..., Any], project: Path
 ) -> None:
-    """The number must be said: without it, one that was killed when all was recorded would itself be taken back."""
+    """The number must be said: without it, one that was killed when all was recorded would have to be asked about."""
     before, after, _ = CASES[case]
     apply(**before)
     was = live()

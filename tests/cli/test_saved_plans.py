@@ -54,6 +54,7 @@ def test_a_saved_plan_is_shown_as_it_was_without_a_network(centrali: Callable[..
         path.unlink()
     shown = centrali("show", "plan.json").out
     assert before.split("\n", 1)[1].split("\n? ")[0].rsplit("\n", 3)[0] in shown
+    assert shown.startswith("Workspace acme-dev at .centrali/local.db\n")
     assert centrali("show", "plan.json", "--detailed-exitcode").code == 2
     assert json.loads(centrali("show", "plan.json", "-o", "json").out)["plan"]["summary"]["update"] == 1
 
@@ -110,13 +111,31 @@ def test_a_plan_that_was_applied_is_stale(centrali: Callable[..., Any], saved: P
         (("apply", *LOCAL, "--yes", "-e", "prod", "plan.json"), "says itself which environment"),
         (("apply", *LOCAL, "--yes", "--refresh"), "--refresh is for saved plans"),
         (("apply", *LOCAL, "--yes", "--workspace", "other", "plan.json"), "The plan is for the workspace acme-dev"),
+        (
+            ("apply", "--local=other.db", "--yes", "plan.json"),
+            "The plan is for acme-dev at .centrali/local.db, and acme-dev at other.db is meant here.",
+        ),
+        (("apply", "--local=other.db", "--yes", "--refresh", "plan.json"), "Give --local=.centrali/local.db, or make a new plan."),
+        (
+            ("apply", "--url", "https://staging.example", "--yes", "plan.json"),
+            "and acme-dev at https://api.staging.example is meant here.",
+        ),
+        (("apply", *LOCAL, "--yes", "plan.json", "workspace.yaml"), "plan.json is a saved plan, and stands alone."),
+        (("apply", *LOCAL, "--yes", "workspace.yaml", "plan.json"), "To apply it: centrali-deploy apply plan.json."),
+        (("plan", *LOCAL, "plan.json", "plan.json"), "plan.json is a saved plan, and stands alone."),
+        (("destroy", *LOCAL, "--yes", "plan.json"), "plan.json is a saved plan, not a manifest."),
+        (("validate", "plan.json"), "plan.json is a saved plan, not a manifest."),
+        (("validate", "plan.json"), "To look at it: centrali-deploy show plan.json."),
+        (("show", "plan.json", "workspace.yaml"), "2 files are named, and one is shown at a time."),
+        (("show", "plan.json", "workspace.yaml"), "To look at it: centrali-deploy show plan.json."),
         (("show", "workspace.yaml"), "is not a saved plan"),
         (("show", "nothing.json"), "is not a saved plan"),
     ],
 )
 def test_what_makes_no_sense_with_a_saved_plan_is_refused(
-    words: tuple[str, ...], said: str, centrali: Callable[..., Any], saved: Path
+    words: tuple[str, ...], said: str, centrali: Callable[..., Any], saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CENTRALI_TOKEN", "canary-token")
     found = centrali(*words)
     assert (found.code, said in found.err) == (3, True)
     assert saved.exists()
@@ -135,6 +154,17 @@ def test_a_plan_of_the_first_format_stays_readable(centrali: Callable[..., Any],
     shown = centrali("show", "old.json").out
     assert "~ function/a  fields differ" in shown
     assert "digest 727392a29e2bf91f" in shown
+
+
+def test_a_plan_that_does_not_say_where_it_is_for_stays_usable(centrali: Callable[..., Any], saved: Path) -> None:
+    said = json.loads((saved / "plan.json").read_text())
+    assert said.pop("server") == ".centrali/local.db"
+    (saved / "plan.json").write_text(json.dumps(said))
+    assert "Apply: 2 applied." in centrali("apply", *LOCAL, "--yes", "plan.json").out
+
+
+def test_the_same_file_is_the_same_local_workspace_however_it_is_written(centrali: Callable[..., Any], saved: Path) -> None:
+    assert "Apply: 2 applied." in centrali("apply", f"--local={saved}/./.centrali/local.db", "--yes", "plan.json").out
 
 
 def test_a_plan_takes_the_place_of_an_older_plan_and_of_nothing_else(centrali: Callable[..., Any], saved: Path) -> None:

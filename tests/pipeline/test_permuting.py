@@ -70,7 +70,7 @@ def told(app: Starlette, transport: httpx.BaseTransport, paths: list[str], folde
     with Client(connection, Sender(transport)) as client:
         loaded = load(paths, {})
         found = result_of(plan(loaded, client, Policy()))
-    save(str(folder / "plan.json"), found, loaded, Policy())
+    save(str(folder / "plan.json"), found, loaded, Policy(), client.server)
     saved = json.loads(Path(folder / "plan.json").read_text(encoding="utf-8"))
     del saved["made"]
     part = plan_part(found.plan)

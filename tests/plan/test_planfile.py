@@ -47,14 +47,15 @@ def saved(**rest: Any) -> Saved:
 
 
 def test_what_is_read_is_what_was_written() -> None:
-    before = saved(environment="prod", keeping={"deployment": "billing"})
+    before = saved(environment="prod", keeping={"deployment": "billing"}, server="https://api.example")
     after = read(dump(before), "p", secret)
-    assert (after.plan, after.policy, after.pins, after.environment, after.keeping) == (
+    assert (after.plan, after.policy, after.pins, after.environment, after.keeping, after.server) == (
         before.plan,
         before.policy,
         before.pins,
         "prod",
         {"deployment": "billing"},
+        "https://api.example",
     )
     assert (after.plan.hazards[0].count, after.plan.hazards[0].where) == (412, HAZARD.where)
     assert [change.fields[0].side for change in after.plan.changes] == ["", "theirs"]

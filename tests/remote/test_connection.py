@@ -49,3 +49,18 @@ def test_what_cannot_work_is_refused(parts: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize("credentials", [TOKEN, ServiceAccount("ci", "canary")])
 def test_a_connection_can_be_printed(credentials: Any) -> None:
     assert "canary" not in repr(Connection("https://centrali.io", "acme-dev", credentials))
+
+
+@pytest.mark.parametrize(
+    ("how", "server"),
+    [
+        ({"url": "https://centrali.io"}, "https://api.centrali.io"),
+        ({"url": "https://auth.Centrali.io."}, "https://api.centrali.io"),
+        ({"url": "https://x.example", "api_url": "https://API.centrali.io:443/?key=canary#x"}, "https://api.centrali.io"),
+        ({"url": "http://LOCALHOST:4000/base/"}, "http://localhost:4000/base"),
+        ({"url": "http://[::1]:80"}, "http://[::1]"),
+        ({"url": "http://localhost", "name": "w.db"}, "w.db"),
+    ],
+)
+def test_a_server_has_one_name_however_it_is_spelled(how: dict[str, str], server: str) -> None:
+    assert Connection(**{"workspace": "acme", "credentials": TOKEN, **how}).server == server

@@ -33,6 +33,11 @@ def test_an_apply_is_one_line(parts: dict[str, object], said: str) -> None:
     assert list(history_lines([entry(**parts)], bare)) == [said]
 
 
+def test_what_was_done_stands_in_columns() -> None:
+    lines = list(history_lines([entry(doing="rollback of 12"), entry()], bare))
+    assert [line.index("ann") for line in lines] == [43, 43]
+
+
 def test_an_apply_in_full_says_what_became_of_each_change() -> None:
     outcomes = (("function/f", "create", "applied", ""), ("trigger/t", "delete", "failed", "in use"))
     assert list(entry_lines(entry(number=3, ended=ENDED, note="by hand", outcomes=outcomes), bare)) == [
