@@ -9,6 +9,7 @@ import httpx
 import pytest
 from ending import result_of
 
+from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.apply.writing import Writing
 from centrali_deploy.errors import AppliedInPart, ExitCode, Rejected, StalePlan
@@ -27,7 +28,6 @@ from centrali_deploy.states import Recorded, RecordedState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from centrali_deploy.address import Address
     from centrali_deploy.pipeline.plan import Planned
 
 CODE = {"code": "async function run() {}"}
@@ -115,10 +115,10 @@ def test_what_somebody_deleted_is_not_made_again_unseen(scene: Scene) -> None:
 
 
 def test_a_delete_follows_its_look_at_once_and_is_fine_with_what_is_gone(scene: Scene) -> None:
-    going = scene.planned((next(iter(five(scene).live.resources)),), functions={"g": CODE})
+    going = scene.planned((Address("function", "f"),), functions={"g": CODE})
     scene.act, scene.when = lambda: scene.edit(timeoutMs=2000), 0
     assert [type(outcome.error) for outcome in scene.carry_out(going)] == [type(None), StalePlan]
-    again = scene.planned((next(iter(five(scene).live.resources)),), functions={"g": CODE})
+    again = scene.planned((Address("function", "f"),), functions={"g": CODE})
     scene.when = -1
     assert ([outcome.error for outcome in scene.carry_out(again)], scene.asked) == ([None], ["GET", "DELETE"])
     assert ([outcome.error for outcome in scene.carry_out(again)], scene.asked) == ([None], ["GET"])
