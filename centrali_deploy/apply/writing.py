@@ -14,6 +14,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
+from centrali_deploy.plan.leaving import opened
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.moving import transition
 from centrali_deploy.remote.copying import Copying
@@ -70,6 +71,8 @@ class Writing:
         kind = KINDS[change.address.kind]
         if change.action is Action.CREATE:
             yield from self._create(kind, change, self._declared(change))
+        elif change.opening:
+            yield from self._open(kind, change)
         elif change.action is Action.UPDATE:
             yield from self._update(kind, change)
         elif change.action is Action.REPLACE:
@@ -80,6 +83,8 @@ class Writing:
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
         kind = KINDS[change.address.kind]
+        if change.goes:
+            return
         if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state(change)):
             kind.to_wire(change.address.name, self._declared(change), lambda _address: "")
 
@@ -141,6 +146,14 @@ class Writing:
         yield "delete"
         if self._standing.look(kind, change):
             self._client.delete(kind, self._ids[change.address])
+
+    def _open(self, kind: Kind, change: Change) -> Iterator[str]:
+        """Take out what refers to something that goes, too; of what is gone already there is nothing to take."""
+        body = self._body(kind, change.address, opened(kind, self._live.resources[change.address].spec, change))
+        del body[kind.identity]
+        yield "update"
+        if self._standing.look(kind, change):
+            self._standing.write(kind, change, lambda: self._client.update(kind, self._ids[change.address], body))
 
     def _update(self, kind: Kind, change: Change) -> Iterator[str]:
         life = kind.lifecycle

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.leaving import leaving
 from centrali_deploy.plan.model import Action, Change, Mark
 from centrali_deploy.states import LiveState
 
@@ -44,24 +45,7 @@ def ordered(changes: Iterable[Change], desired: DesiredState, live: LiveState = 
             later.append(completion)
         first.append(change)
     gone = [change for address, change in by_address.items() if address not in desired]
-    return (*first, *later, *_bottom_up(gone, live))
-
-
-def _bottom_up(gone: list[Change], live: LiveState) -> list[Change]:
-    """What goes: first what refers to others that go, as far as there is no circle."""
-    by_address = {change.address: change for change in sorted(gone, key=_order, reverse=True)}
-    graph: dict[Address, list[Address]] = {address: [] for address in by_address}
-    for address in by_address:
-        spec = live.resources[address].spec if address in live.resources else {}
-        for reference, _ in KINDS[address.kind].references_in(spec):
-            if reference.target in graph and reference.target != address:
-                graph[reference.target].append(address)
-    try:
-        found = list(TopologicalSorter(graph).static_order())
-    except CycleError:
-        return list(by_address.values())
-    ranks = {address: rank for rank, address in enumerate(found)}
-    return sorted(by_address.values(), key=lambda change: (-KINDS[change.address.kind].rank, ranks[change.address]))
+    return (*first, *later, *leaving(gone, live))
 
 
 def _order(change: Change) -> tuple[int, str]:

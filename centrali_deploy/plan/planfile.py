@@ -158,6 +158,7 @@ def _change(change: Change) -> dict[str, Any]:
         "adopting": change.adopting,
         "undeclared": change.undeclared,
         "position": _position(change.position),
+        "opening": change.opening,
     }
 
 
@@ -172,6 +173,7 @@ def _read_change(said: dict[str, Any]) -> Change:
         bool(said["adopting"]),
         bool(said["undeclared"]),
         _read_position(said["position"]),
+        opening=bool(said.get("opening")),
     )
 
 

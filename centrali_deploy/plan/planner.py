@@ -14,6 +14,7 @@ from centrali_deploy.errors import LiveConflict, ManifestError, Position, Proble
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
+from centrali_deploy.plan.leaving import still_needed
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
 from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
@@ -55,6 +56,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
             *fuse(changes, recorded, policy),
             *owned_elsewhere(changes, recorded),
             *(refusal for change in changes for refusal in _refusals(change, desired, live)),
+            *still_needed(changes, desired, live),
             *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),

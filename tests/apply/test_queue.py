@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from centrali_deploy.address import Address
@@ -39,6 +41,16 @@ def test_the_longest_chain_goes_first_and_the_rest_as_in_the_plan() -> None:
 def test_deletes_keep_their_order_after_everything_else() -> None:
     gone = [change("d", action=Action.DELETE), change("e", action=Action.DELETE)]
     assert order(*gone, change("a"), change("b", "a")) == ["a", "b", "d", "e"]
+
+
+def test_what_opens_a_circle_comes_with_what_is_deleted_and_not_after_a_failure() -> None:
+    opening = replace(change("d", action=Action.UPDATE), opening=True)
+    gone = [opening, change("e", action=Action.DELETE), change("d", action=Action.DELETE)]
+    assert order(*gone, change("a")) == ["a", "d", "e", "d"]
+    queue = Queue(Plan("acme", (change("a"), *gone)))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.FAILED))
+    assert [outcome.change for outcome in queue.skipped()] == gone
 
 
 def test_a_change_that_completes_its_own_create_comes_after_it() -> None:
