@@ -106,6 +106,8 @@ class Kind:
     """Whether the route is; one that is not is asked only when something of the kind is declared."""
     renameable: bool = False
     """Whether an update can change the name [I]."""
+    keeps_names: bool = False
+    """Whether the name of something that is deleted stays taken, until it is deleted for good [I]."""
     server_owned: frozenset[str]
     """Members the API sets and nobody declares."""
     opaque: frozenset[str] = frozenset()

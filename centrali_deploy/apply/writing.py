@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.apply.placing import problems
 from centrali_deploy.apply.standing import Standing
-from centrali_deploy.errors import RemoteError, StalePlan
+from centrali_deploy.errors import Conflict, RemoteError, StalePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
@@ -104,12 +104,30 @@ class Writing:
             spec.pop(life.member, None)
         body = self._body(kind, change.address, _without(kind, spec, change))
         yield "create"
-        made = self._client.create(kind, body)
+        made = self._made(kind, body)
         self._ids[change.address] = str(made["id"])
         self._standing.made(kind, change.address, made)
         if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
             yield life.calls[state]
             self._standing.write(kind, change, lambda: self._client.set_state(kind, self._ids[change.address], state))
+
+    def _made(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._client.create(kind, body)
+        except Conflict as error:
+            if kind.keeps_names and not self._is_seen(kind, str(body[kind.identity])):
+                error.hint = (
+                    f"No {kind.name} of that {kind.identity} is to be seen, so a deleted one still has it: restore it in the console and "
+                    "run again, and it is adopted; or delete it there for good, and run again."
+                )
+            raise
+
+    def _is_seen(self, kind: Kind, name: str) -> bool:
+        """Whether something of this name may be in the workspace: nobody knows when it cannot be read."""
+        try:
+            return self._client.find(kind, name) is not None
+        except RemoteError:
+            return True
 
     def _replace(self, kind: Kind, change: Change) -> Iterator[str]:
         """Delete and create; when the API refuses the new one, the old one is made again, unless it had secrets."""

@@ -131,7 +131,9 @@ class Change:
     @classmethod
     def delete(cls, address: Address, reason: str, fields: Iterable[FieldChange] = ()) -> Change:
         """A live resource that is recorded and no longer declared; `fields` say under which name, if it is another one."""
-        return cls(address, Action.DELETE, reason, tuple(fields))
+        kind = KINDS[address.kind]
+        taken = f"; its {kind.identity} stays taken until it is deleted for good in the console" if kind.keeps_names else ""
+        return cls(address, Action.DELETE, f"{reason}{taken}", tuple(fields))
 
     @classmethod
     def open(cls, address: Address, reason: str, fields: Iterable[FieldChange]) -> Change:

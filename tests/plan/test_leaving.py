@@ -160,3 +160,30 @@ def test_what_breaks_off_between_an_opening_and_its_delete_is_carried_on(at: int
     place.commands.run("apply", *PRUNE, "-o", "json", str(place.path), way=way)
     place.applied(*PRUNE[:2], structures={"keep": to()})
     assert place.commands.live() == {"structure/keep"}
+
+
+@pytest.mark.parametrize("way", ["restore", "for good"])
+def test_a_slug_that_is_still_taken_is_told_before_and_after_with_what_to_do(way: str, place: Place) -> None:
+    place.applied(structures={"keep": to(), "a": to()})
+    with place.commands.hands() as client:
+        id_ = client.find(KINDS["structure"], "a")["id"]
+        pruned = place.applied(*PRUNE[:2], structures={"keep": to()})
+        (change,) = [change for change in pruned.answer["plan"]["changes"] if change["action"] == "delete"]
+        assert change["reason"] == "no longer declared; its recordSlug stays taken until it is deleted for good in the console"
+        again = {"keep": to(), "a": {**to(), "description": "again"}}
+        failed = place.run("apply", "--yes", structures=again)
+        (outcome,) = failed.answer["outcomes"]
+        assert (failed.code, outcome["error"]["type"], outcome["error"]["status"]) == (5, "conflict", 409)
+        assert outcome["error"]["hint"] == (
+            "No structure of that recordSlug is to be seen, so a deleted one still has it: restore it in the console and run again, "
+            "and it is adopted; or delete it there for good, and run again."
+        )
+        assert "restore it in the console" in place.commands.run("apply", "--yes", str(place.path)).out
+        if way == "restore":
+            client.request("POST", f"collections/{id_}/restore")
+        else:
+            client.request("DELETE", f"collections/{id_}", query={"hard": "true"})
+        done = place.applied(structures=again)
+        actions = [change["action"] for change in done.answer["plan"]["changes"] if change["address"] == "structure/a"]
+        assert actions == ["update" if way == "restore" else "create"]
+        assert client.find(KINDS["structure"], "a")["description"] == "again"

@@ -43,6 +43,7 @@ FACTS = [
     Fact("A structure's `PUT` merges top-level members", "D", "kinds/structure.py", "test_a_put_merges_members_of_a_structure"),
     Fact("`properties`, when sent, is replaced whole", "I", "kinds/structure.py", "test_properties_are_replaced_whole"),
     Fact("A structure's slug cannot change", "I", "kinds/structure.py", "test_a_slug_stays"),
+    Fact("A deleted structure keeps its slug until it is deleted for good", "I", "kinds/structure.py", "test_a_deleted_structure_keeps_its_slug"),
     Fact("Allowed domains at `/allowed-domains`: listed, added with `{domain}`, removed by id", "I; S for the three operations",
          "kinds/allowed_domain.py", "test_a_domain_is_added_listed_and_removed"),
     Fact("A domain is lowercase, without scheme, path, port or wildcard", "I", "kinds/allowed_domain.py",
