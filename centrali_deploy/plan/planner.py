@@ -19,6 +19,7 @@ from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
 from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import followed, fuse, is_another, led, owned_elsewhere
+from centrali_deploy.plan.passing import passings, taken
 from centrali_deploy.plan.protecting import parted, protections
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
@@ -45,7 +46,8 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     changes = with_moves(changes, desired, before)
     protected = tuple(protections(changes, policy))
-    going, left_out = parted(ordered(changes, desired, live), (refusal.address for refusal in protected), live)
+    passing = tuple(passings(changes, desired, live))
+    going, left_out = parted(ordered(changes, desired, live, passing), (refusal.address for refusal in protected), live)
     left = {change.address for change in going}
     changes = [change for change in changes if change.address in left]
     return Plan(
@@ -57,6 +59,7 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
             *owned_elsewhere(changes, recorded),
             *(refusal for change in changes for refusal in _refusals(change, desired, live)),
             *still_needed(changes, desired, live),
+            *taken(passing),
             *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),

@@ -53,6 +53,29 @@ def test_what_opens_a_circle_comes_with_what_is_deleted_and_not_after_a_failure(
     assert [outcome.change for outcome in queue.skipped()] == gone
 
 
+def test_what_waits_for_a_delete_comes_after_it_and_no_other_delete_waits_for_that() -> None:
+    gone = [change("d", action=Action.DELETE), change("e", action=Action.DELETE)]
+    assert order(change("a"), *gone, change("late", "a", "d"), change("later", "late")) == ["a", "d", "late e", "later"]
+    queue = Queue(Plan("acme", (change("a"), *gone, change("late", "d"))))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.FAILED))
+    assert {outcome.culprit for outcome in queue.skipped()} == {first.address}
+    queue.check_empty()
+
+
+def test_deletes_stay_one_after_the_other_while_something_late_goes_on() -> None:
+    gone = [change(name, action=Action.DELETE) for name in "def"]
+    queue = Queue(Plan("acme", (*gone, change("late", "d"))))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.APPLIED))
+    late, second = queue.ready(16, idle=True)
+    assert (names([late, second]), queue.ready(16, idle=False)) == ("late e", [])
+    queue.done(late, Outcome(late, Status.APPLIED))
+    assert queue.ready(16, idle=False) == []
+    queue.done(second, Outcome(second, Status.APPLIED))
+    assert names(queue.ready(16, idle=True)) == "f"
+
+
 def test_a_change_that_completes_its_own_create_comes_after_it() -> None:
     completing = change("a", "a", "b", action=Action.UPDATE)
     assert order(change("a"), change("b", "a"), completing) == ["a", "b", "a"]

@@ -59,6 +59,7 @@ FACTS = [
          "test_a_function_by_itself_has_its_code"),
     Fact("A create of a trigger must send `triggerMetadata`", "T", "kinds/trigger.py", "test_a_trigger_needs_metadata"),
     Fact("Trigger names are unique", "T", "kinds/trigger.py", "test_a_name_is_there_once"),
+    Fact("Two triggers of one type never have one path", "I", "kinds/trigger.py", "test_a_path_is_there_once"),
     Fact("A trigger's `executionType` is fixed", "I", "kinds/trigger.py", "test_the_execution_type_of_a_trigger_stays"),
     Fact("Pause and resume by `PATCH /{id}/pause` and `/resume`, else `POST`", "I", "kinds/trigger.py",
          "test_a_trigger_is_paused_and_resumed"),
