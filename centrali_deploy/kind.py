@@ -44,6 +44,10 @@ def _no_paths(_spec: Plain) -> Iterator[Path]:
     return iter(())
 
 
+def _nothing_unique(_spec: Plain) -> Iterator[tuple[Path, str]]:
+    return iter(())
+
+
 def _no_mentions(_spec: Plain) -> Iterator[tuple[Address, int]]:
     return iter(())
 
@@ -106,6 +110,8 @@ class Kind:
     """Whether the route is; one that is not is asked only when something of the kind is declared."""
     renameable: bool = False
     """Whether an update can change the name [I]."""
+    keeps_names: bool = False
+    """Whether the name of something that is deleted stays taken, until it is deleted for good [I]."""
     server_owned: frozenset[str]
     """Members the API sets and nobody declares."""
     opaque: frozenset[str] = frozenset()
@@ -120,6 +126,8 @@ class Kind:
     """Members that a create must send even if nobody declares them."""
     places: Mapping[str, Place] = field(default_factory=dict)
     references: tuple[ReferencePlace, ...] = ()
+    unique: Callable[[Plain], Iterator[tuple[Path, str]]] = _nothing_unique
+    """Values beside the name that no two of the kind may have, each with its place; what is compared, in a spec of any shape."""
     secret_paths: Callable[[Plain], Iterator[Path]] = _no_paths
     """Values the API masks beside `{value, encrypt: true}`, in a spec of any shape. Never fails."""
     text_member: str | None = None

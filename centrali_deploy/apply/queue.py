@@ -25,7 +25,8 @@ class Queue:
     def __init__(self, plan: Plan) -> None:
         """Everything that does something waits."""
         self._waiting = _longest_first(plan.pending)
-        self._unfinished = sum(not _goes(change) for change in self._waiting)
+        self._late = _late(plan.pending)
+        self._unfinished = sum(map(self._is_before, self._waiting))
         # A change that completes a create of its own address comes second; others wait for the first one only.
         self._missing = {change.address for change in self._waiting if change.address not in change.requires}
         self._failed: dict[Address, Address] = {}
@@ -45,7 +46,7 @@ class Queue:
             self._waiting += found
         for change in found:
             self._waiting.remove(change)
-            self._going = _goes(change)
+            self._going |= change.goes
         return found
 
     def postponed(self, change: Change, outcome: Outcome) -> bool:
@@ -53,7 +54,7 @@ class Queue:
 
         Those that wait for it go on meanwhile if what they refer to is live.
         """
-        if not isinstance(outcome.error, Conflict) or _goes(change):
+        if not isinstance(outcome.error, Conflict) or change.goes:
             return False
         self._postponed.append((change, outcome, self._applied))
         if change.action is Action.UPDATE:
@@ -74,15 +75,15 @@ class Queue:
         ):
             for change, culprit in stopped:
                 self._waiting.remove(change)
-                self._unfinished -= not _goes(change)
+                self._unfinished -= self._is_before(change)
                 self._failed.setdefault(change.address, culprit)
                 yield Outcome(change, Status.SKIPPED, culprit=culprit)
 
     def done(self, change: Change, outcome: Outcome) -> None:
         """A change has ended this way; others may be able to start now."""
         self._missing.discard(change.address)
-        self._going = False
-        self._unfinished -= not _goes(change)
+        self._going &= not change.goes
+        self._unfinished -= self._is_before(change)
         self._applied += outcome.status is Status.APPLIED
         if outcome.status is Status.FAILED:
             self._failed[change.address] = change.address
@@ -110,19 +111,29 @@ class Queue:
             raise DeployError(f"These changes wait for each other and were not carried out: {left}.", "Please report this plan.")
 
     def _may_start(self, change: Change) -> bool:
-        if _goes(change):
-            return not self._unfinished and not self._going and change is self._waiting[0]
+        if change.goes:
+            return not self._unfinished and not self._going and change is next(each for each in self._waiting if each.goes)
         return self._missing.isdisjoint(change.requires)
 
+    def _is_before(self, change: Change) -> bool:
+        """Whether what goes waits for it."""
+        return not change.goes and change.address not in self._late
+
     def _culprit(self, change: Change) -> Address | None:
-        if _goes(change):
+        if change.goes:
             return next(iter(self._failed.values()), None)
         needed = (*change.requires, change.address)
         return next((self._failed[address] for address in needed if address in self._failed), None)
 
 
-def _goes(change: Change) -> bool:
-    return change.action in {Action.DELETE, Action.FORGET}
+def _late(pending: Sequence[Change]) -> set[Address]:
+    """What waits for something that goes, or for something that does; in a plan it comes after that."""
+    found: set[Address] = set()
+    gone = {change.address for change in pending if change.goes}
+    for change in pending:
+        if not gone.isdisjoint(change.requires) or not found.isdisjoint(change.requires):
+            found.add(change.address)
+    return found
 
 
 def _longest_first(pending: Sequence[Change]) -> list[Change]:
@@ -134,4 +145,4 @@ def _longest_first(pending: Sequence[Change]) -> list[Change]:
     for change in reversed(pending):
         for needed in change.requires:
             length[needed] = max(length.get(needed, 0), length.get(change.address, 0) + (needed != change.address))
-    return sorted(pending, key=lambda change: (_goes(change), 0 if _goes(change) else -length.get(change.address, 0)))
+    return sorted(pending, key=lambda change: (change.goes, 0 if change.goes else -length.get(change.address, 0)))

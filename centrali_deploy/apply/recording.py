@@ -40,10 +40,11 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
 
     What failed stays as it was recorded before; of what was not recorded, it is ours only if we made it.
     """
-    ended = {outcome.change.address: outcome for outcome in outcomes}  # of two changes of one address, the later decides
+    # Of two changes of one address, the later decides; what opens a circle decides nothing.
+    ended = {outcome.change.address: outcome for outcome in outcomes if not outcome.change.opening}
     ids = {(address.kind, resource.id): address for address, resource in after.resources.items()}
     found: dict[Address, Recorded] = {}
-    for change in changes:
+    for change in (change for change in changes if not change.opening):
         address, live = change.address, after.resources.get(change.address)
         outcome = ended.get(address)
         before = known.get(address)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.apply.placing import problems
 from centrali_deploy.apply.standing import Standing
-from centrali_deploy.errors import RemoteError, StalePlan
+from centrali_deploy.errors import Conflict, RemoteError, StalePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
 from centrali_deploy.plan.calls import only_state
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
+from centrali_deploy.plan.leaving import opened
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.moving import transition
 from centrali_deploy.remote.copying import Copying
@@ -70,6 +71,8 @@ class Writing:
         kind = KINDS[change.address.kind]
         if change.action is Action.CREATE:
             yield from self._create(kind, change, self._declared(change))
+        elif change.opening:
+            yield from self._open(kind, change)
         elif change.action is Action.UPDATE:
             yield from self._update(kind, change)
         elif change.action is Action.REPLACE:
@@ -80,6 +83,8 @@ class Writing:
     def reveal(self, change: Change) -> None:
         """Build what will be sent as far as it can be, so that a secret that is not set is found before anything is written."""
         kind = KINDS[change.address.kind]
+        if change.goes:
+            return
         if change.action in {Action.CREATE, Action.REPLACE} or (change.action is Action.UPDATE and not only_state(change)):
             kind.to_wire(change.address.name, self._declared(change), lambda _address: "")
 
@@ -99,12 +104,30 @@ class Writing:
             spec.pop(life.member, None)
         body = self._body(kind, change.address, _without(kind, spec, change))
         yield "create"
-        made = self._client.create(kind, body)
+        made = self._made(kind, body)
         self._ids[change.address] = str(made["id"])
         self._standing.made(kind, change.address, made)
         if life and state is not None and made.get(life.member, life.initial) != state and state in life.calls:
             yield life.calls[state]
             self._standing.write(kind, change, lambda: self._client.set_state(kind, self._ids[change.address], state))
+
+    def _made(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._client.create(kind, body)
+        except Conflict as error:
+            if kind.keeps_names and not self._is_seen(kind, str(body[kind.identity])):
+                error.hint = (
+                    f"No {kind.name} of that {kind.identity} is to be seen, so a deleted one still has it: restore it in the console and "
+                    "run again, and it is adopted; or delete it there for good, and run again."
+                )
+            raise
+
+    def _is_seen(self, kind: Kind, name: str) -> bool:
+        """Whether something of this name may be in the workspace: nobody knows when it cannot be read."""
+        try:
+            return self._client.find(kind, name) is not None
+        except RemoteError:
+            return True
 
     def _replace(self, kind: Kind, change: Change) -> Iterator[str]:
         """Delete and create; when the API refuses the new one, the old one is made again, unless it had secrets."""
@@ -141,6 +164,14 @@ class Writing:
         yield "delete"
         if self._standing.look(kind, change):
             self._client.delete(kind, self._ids[change.address])
+
+    def _open(self, kind: Kind, change: Change) -> Iterator[str]:
+        """Take out what refers to something that goes, too; of what is gone already there is nothing to take."""
+        body = self._body(kind, change.address, opened(kind, self._live.resources[change.address].spec, change))
+        del body[kind.identity]
+        yield "update"
+        if self._standing.look(kind, change):
+            self._standing.write(kind, change, lambda: self._client.update(kind, self._ids[change.address], body))
 
     def _update(self, kind: Kind, change: Change) -> Iterator[str]:
         life = kind.lifecycle

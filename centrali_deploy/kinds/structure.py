@@ -111,6 +111,7 @@ KIND = Kind(
     service="data",
     path="collections",
     aliases=("structures",),
+    keeps_names=True,
     server_owned=frozenset(
         {"id", "workspaceSlug", "createdBy", "updatedBy", "createdAt", "updatedAt", "version", "isDeleted", "deletedAt", "recordCount"}
     ),

@@ -133,6 +133,7 @@ class EndpointTrigger(Trigger):
 AnyTrigger = Annotated[
     OnDemandTrigger | EventTrigger | ScheduledTrigger | HttpTrigger | EndpointTrigger, Field(discriminator="executionType")
 ]
+_CALLED = ("http-trigger", "endpoint")
 _SCHEDULES: dict[str, type[Spec]] = {"interval": IntervalMetadata, "cron": CronMetadata, "once": OnceMetadata}
 
 
@@ -146,6 +147,14 @@ def _canonical(spec: Plain) -> Plain:
     if "interval" in written and "scheduleType" not in written:
         written = {"scheduleType": "interval", **written}
     return {**spec, "triggerMetadata": written}
+
+
+def _unique(spec: Plain) -> Iterator[tuple[Path, str]]:
+    """Of two triggers of one type, each has a path of its own [I]."""
+    written = spec.get("triggerMetadata")
+    path = written.get("path") if isinstance(written, dict) and spec.get("executionType") in _CALLED else None
+    if isinstance(path, str) and path.strip("/"):
+        yield ("triggerMetadata", "path"), f"{spec['executionType']} {path.strip('/')}"
 
 
 def _secret_paths(spec: Plain) -> Iterator[Path]:
@@ -181,6 +190,7 @@ KIND = Kind(
         ReferencePlace(("function",), "function", wire="functionId"),
         ReferencePlace(("triggerMetadata", "recordSlug"), "structure"),
     ),
+    unique=_unique,
     secret_paths=_secret_paths,
     lifecycle=Lifecycle(
         "enabled",

@@ -11,6 +11,7 @@ from centrali_deploy.address import Address, Reference
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.kind import Others
 from centrali_deploy.kinds import KINDS
+from centrali_deploy.manifest.old_names import CIRCLE_HINT, circles
 from centrali_deploy.states import misspelt, near_name, references
 
 if TYPE_CHECKING:
@@ -85,7 +86,13 @@ class Together:
                 hint = "Take renamedFrom out to have both, or the other one out to rename it."
             else:
                 continue
-            yield Problem(resource.position(("renamedFrom",)) or Position(""), str(address), message, hint)
+            yield self._old_name_problem(resource, message, hint)
+        for address, message in circles({a: Address(a.kind, r.renamed_from) for a, r in self.right.items() if r.renamed_from}):
+            yield self._old_name_problem(self.right[address], message, CIRCLE_HINT)
+
+    @staticmethod
+    def _old_name_problem(resource: DesiredResource, message: str, hint: str) -> Problem:
+        return Problem(resource.position(("renamedFrom",)) or Position(""), str(resource.address), message, hint)
 
     def _leading_out(self) -> Iterator[tuple[DesiredResource, Reference]]:
         """References to what is not declared."""

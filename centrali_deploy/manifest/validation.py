@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from centrali_deploy.address import Address
 from centrali_deploy.errors import Position, Problem
 from centrali_deploy.manifest.building import BLOCK
+from centrali_deploy.manifest.old_names import CIRCLE_HINT, circles
 from centrali_deploy.manifest.resolution import Resolution
 from centrali_deploy.manifest.wording import findings, members_are
 from centrali_deploy.manifest.words import called, near_member
@@ -150,6 +151,8 @@ class Checking:
             if old and first.setdefault(old, name) != name:
                 message, hint = f"{name} and {first[old]} both say that they were called {old}.", "Take renamedFrom out of one of them."
                 self._problem((member, index, _RENAMED), message, hint)
+        for name, message in circles({name: olds[member, name] for name in names if isinstance(name, str) and (member, name) in olds}):
+            self._problem((member, names.index(name), _RENAMED), message, CIRCLE_HINT)
 
     def _old(self, path: Path, old: object, new: object) -> str | None:
         if old is None:

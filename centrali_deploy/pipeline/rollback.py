@@ -11,7 +11,7 @@ from centrali_deploy.apply.recording import sealed
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.model import damaged
 from centrali_deploy.pipeline.owning import Owning
-from centrali_deploy.plan.model import Action
+from centrali_deploy.plan.model import Action, Change
 from centrali_deploy.plan.renaming import pointed
 from centrali_deploy.plan.undoing import Done, Undoing, undoing
 from centrali_deploy.remote.observation import observe
@@ -94,5 +94,7 @@ class OwningInPart(Owning):
 
     def told(self, planned: Planned) -> Planned:
         """A plan that does not count the rest of what is ours as somebody else's, and says why something is deleted."""
-        changes = tuple(replace(c, reason="made by that apply") if c.action is Action.DELETE else c for c in planned.plan.changes)
+        changes = tuple(
+            Change.delete(c.address, "made by that apply", c.fields) if c.action is Action.DELETE else c for c in planned.plan.changes
+        )
         return replace(planned, plan=replace(planned.plan, changes=changes, unmanaged=(), hints=()))

@@ -73,3 +73,10 @@ def masks(value: Any, at: Path = ()) -> Iterator[Path]:  # noqa: ANN401 -- any J
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from masks(item, (*at, index))
+
+
+def without_masks(value: Any) -> Any:  # noqa: ANN401 -- a definition, at any depth
+    """A definition without what is masked in it."""
+    if isinstance(value, dict):
+        return {member: without_masks(inside) for member, inside in value.items() if inside != MASK}
+    return [without_masks(inside) for inside in value] if isinstance(value, list) else value

@@ -73,6 +73,7 @@ class Change:
     `requires`: addresses that must have been applied before. `deferred`: items left out of a create because they refer
     to something created later; a second change of the same address, an update, adds them. `adopting`: the resource is
     live but was not recorded. `undeclared`: it is ours, no longer declared, and kept. `moves`: whose values go along.
+    `opening`: an update of something that is deleted after it, so that nothing of a circle is in the way of the rest.
     """
 
     address: Address
@@ -85,6 +86,12 @@ class Change:
     undeclared: bool = False
     position: Position | None = field(default=None, compare=False)
     moves: tuple[Move, ...] = ()
+    opening: bool = False
+
+    @property
+    def goes(self) -> bool:
+        """Whether it is about something that goes: that comes last, one after the other, and never after a failure."""
+        return self.opening or self.action in {Action.DELETE, Action.FORGET}
 
     @property
     def old_names(self) -> tuple[Address, ...]:
@@ -124,7 +131,14 @@ class Change:
     @classmethod
     def delete(cls, address: Address, reason: str, fields: Iterable[FieldChange] = ()) -> Change:
         """A live resource that is recorded and no longer declared; `fields` say under which name, if it is another one."""
-        return cls(address, Action.DELETE, reason, tuple(fields))
+        kind = KINDS[address.kind]
+        taken = f"; its {kind.identity} stays taken until it is deleted for good in the console" if kind.keeps_names else ""
+        return cls(address, Action.DELETE, f"{reason}{taken}", tuple(fields))
+
+    @classmethod
+    def open(cls, address: Address, reason: str, fields: Iterable[FieldChange]) -> Change:
+        """An update of something that is deleted after it: `fields` are the items that it is left without."""
+        return cls(address, Action.UPDATE, reason, _some(fields), opening=True)
 
     @classmethod
     def forget(cls, address: Address, reason: str) -> Change:
@@ -189,12 +203,12 @@ class Plan:
         return not self.pending and not self.left_out
 
     def count(self, action: Action) -> int:
-        """How many changes have this action; a create finished by an update of its own counts once."""
-        return len({change.address for change in self.changes if change.action is action} - self._completed(action))
+        """How many changes have this action; a create or a delete with an update of its own counts once."""
+        return len({change.address for change in self.changes if change.action is action} - self._counted(action))
 
-    def _completed(self, action: Action) -> set[Address]:
-        created = {change.address for change in self.changes if change.action is Action.CREATE}
-        return created if action is Action.UPDATE else set()
+    def _counted(self, action: Action) -> set[Address]:
+        others = {change.address for change in self.changes if change.action in {Action.CREATE, Action.DELETE}}
+        return others if action is Action.UPDATE else set()
 
     @property
     def digest(self) -> str:

@@ -12,10 +12,9 @@ from centrali_deploy.address import Item
 from centrali_deploy.dangers import LOSES, Danger, filled
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.paths import keyed
-from centrali_deploy.plan.carrying import masks
+from centrali_deploy.plan.carrying import masks, without_masks
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.move import Move
-from centrali_deploy.wire import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,16 +107,10 @@ def transition(kind: Kind, live: Plain, final: Plain, moves: Sequence[Move]) -> 
 def _beside(item: Plain, key: str, renamed: Mapping[str, Move], last: Mapping[Item, Any]) -> Iterator[Plain]:
     move = renamed.get(str(item[key]))
     if any(masks(item)):
-        item = last.get(Item(item[key])) or _without_masks(item)
+        item = last.get(Item(item[key])) or without_masks(item)
     if move is None:
         yield item
         return
     yield {**item, key: move.old}
     if not move.hindered:
         yield {member: value for member, value in item.items() if member not in _STRICT}
-
-
-def _without_masks(value: Any) -> Any:  # noqa: ANN401 -- a definition, at any depth
-    if isinstance(value, dict):
-        return {member: _without_masks(inside) for member, inside in value.items() if inside != MASK}
-    return [_without_masks(inside) for inside in value] if isinstance(value, list) else value

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from centrali_deploy.address import Address
 from centrali_deploy.errors import ManifestError, Position, Problem
 from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.leaving import leaving
 from centrali_deploy.plan.model import Action, Change, Mark
+from centrali_deploy.plan.passing import refuse_exchanges
 from centrali_deploy.states import LiveState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from centrali_deploy.address import Path
     from centrali_deploy.plan.model import FieldChange
+    from centrali_deploy.plan.passing import Passing
     from centrali_deploy.states import DesiredState
 
     Graph = dict[Address, dict[Address, list[Path]]]
@@ -28,40 +31,39 @@ if TYPE_CHECKING:
 NOTHING_LIVE = LiveState()
 
 
-def ordered(changes: Iterable[Change], desired: DesiredState, live: LiveState = NOTHING_LIVE) -> tuple[Change, ...]:
-    """Changes in the order in which they can be carried out, each knowing what it requires.
+def ordered(
+    changes: Iterable[Change], desired: DesiredState, live: LiveState = NOTHING_LIVE, passing: Collection[Passing] = ()
+) -> tuple[Change, ...]:
+    """Changes in the order in which they can be carried out, each knowing what it requires; whoever gets a value, who has it now.
 
-    Raises ManifestError for a circle of references that cannot be split, with its path.
+    What waits for something that goes comes after it, at the very end. Raises ManifestError for a circle of references
+    that cannot be split, with its path, and for values that are exchanged.
     """
     by_address = {change.address: change for change in sorted(changes, key=_order)}
     graph = _graph(by_address, desired)
     deferred = _split_circles(graph, by_address, desired)
-    first, later = [], []
-    for address in _sorted(graph):
-        change = replace(by_address[address], requires=tuple(sorted(graph[address], key=_rank)))
+    needed = _with_holders(graph, passing, desired)
+    first, later, last, late = list[Change](), list[Change](), list[Change](), set[Address]()
+    for address in _sorted({address: needed[address] & graph.keys() for address in graph}):
+        change = replace(by_address[address], requires=tuple(sorted(needed[address], key=_rank)))
         if change.action is Action.CREATE and address in deferred:
             change, completion = _in_two(change, deferred[address])
             later.append(completion)
-        first.append(change)
+        if needed[address] - graph.keys() or needed[address] & late:
+            late.add(address)
+        (last if address in late else first).append(change)
     gone = [change for address, change in by_address.items() if address not in desired]
-    return (*first, *later, *_bottom_up(gone, live))
+    return (*first, *later, *leaving(gone, live), *last)
 
 
-def _bottom_up(gone: list[Change], live: LiveState) -> list[Change]:
-    """What goes: first what refers to others that go, as far as there is no circle."""
-    by_address = {change.address: change for change in sorted(gone, key=_order, reverse=True)}
-    graph: dict[Address, list[Address]] = {address: [] for address in by_address}
-    for address in by_address:
-        spec = live.resources[address].spec if address in live.resources else {}
-        for reference, _ in KINDS[address.kind].references_in(spec):
-            if reference.target in graph and reference.target != address:
-                graph[reference.target].append(address)
-    try:
-        found = list(TopologicalSorter(graph).static_order())
-    except CycleError:
-        return list(by_address.values())
-    ranks = {address: rank for rank, address in enumerate(found)}
-    return sorted(by_address.values(), key=lambda change: (-KINDS[change.address.kind].rank, ranks[change.address]))
+def _with_holders(graph: Graph, passing: Collection[Passing], desired: DesiredState) -> dict[Address, set[Address]]:
+    """What each address requires, those included whose values it gets."""
+    needed = {address: set(targets) for address, targets in graph.items()}
+    for each in passing:
+        if not each.kept:
+            needed[each.getter].add(each.holder)
+    refuse_exchanges(needed, passing, desired)
+    return needed
 
 
 def _order(change: Change) -> tuple[int, str]:
@@ -129,7 +131,7 @@ def _circle_problem(circle: list[Address], desired: DesiredState) -> Problem:
     return Problem(place, str(circle[0]), f"These refer to each other in a circle: {path}.", "Take one of the references out.")
 
 
-def _sorted(graph: Graph) -> list[Address]:
+def _sorted(graph: Mapping[Address, Iterable[Address]]) -> list[Address]:
     sorter = TopologicalSorter({node: sorted(targets) for node, targets in graph.items()})
     sorter.prepare()
     found: list[Address] = []

@@ -162,6 +162,7 @@ def _change(change: Change) -> dict[str, Any]:
         "adopting": change.adopting,
         "undeclared": change.undeclared,
         "position": _position(change.position),
+        "opening": change.opening,
     }
 
 
@@ -176,6 +177,7 @@ def _read_change(said: dict[str, Any]) -> Change:
         bool(said["adopting"]),
         bool(said["undeclared"]),
         _read_position(said["position"]),
+        opening=bool(said.get("opening")),
     )
 
 

@@ -14,10 +14,12 @@ from centrali_deploy.errors import LiveConflict, ManifestError, Position, Proble
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.carrying import masks, replacement, update_spec
 from centrali_deploy.plan.difference import RESENT, differences, shown
+from centrali_deploy.plan.leaving import still_needed
 from centrali_deploy.plan.model import Action, Change, FieldChange, Mark, Plan
 from centrali_deploy.plan.moving import with_moves
 from centrali_deploy.plan.ordering import ordered
 from centrali_deploy.plan.ownership import followed, fuse, is_another, led, owned_elsewhere
+from centrali_deploy.plan.passing import passings, taken
 from centrali_deploy.plan.protecting import parted, protections
 from centrali_deploy.plan.renaming import forgotten, renamed
 from centrali_deploy.plan.sides import BOTH, THEIRS, Sides
@@ -44,7 +46,8 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
     changes = [_decide(a, desired.get(a), live.resources.get(a), recorded, policy, names.get(a, ())) for a in sorted(addresses)]
     changes = with_moves(changes, desired, before)
     protected = tuple(protections(changes, policy))
-    going, left_out = parted(ordered(changes, desired, live), (refusal.address for refusal in protected), live)
+    passing = tuple(passings(changes, desired, live))
+    going, left_out = parted(ordered(changes, desired, live, passing), (refusal.address for refusal in protected), live)
     left = {change.address for change in going}
     changes = [change for change in changes if change.address in left]
     return Plan(
@@ -55,6 +58,8 @@ def make_plan(workspace: str, desired: DesiredState, live: LiveState, recorded: 
             *fuse(changes, recorded, policy),
             *owned_elsewhere(changes, recorded),
             *(refusal for change in changes for refusal in _refusals(change, desired, live)),
+            *still_needed(changes, desired, live),
+            *taken(passing),
             *protected,
         ),
         tuple(sorted(live.resources.keys() - addresses)),

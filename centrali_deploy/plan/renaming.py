@@ -82,6 +82,7 @@ def forgotten(
     for change in changes:
         if change.action is not Action.CREATE:
             yield from _forgotten_items(change)
+            yield from _beside(change.address, desired, live)
             continue
         spec, old = desired[change.address].spec, desired[change.address].renamed_from
         if old and Address(change.address.kind, old) in before.resources:
@@ -97,6 +98,13 @@ def forgotten(
                 yield Hint(change.address, f"{message} If it is one, write:", lines)
             else:
                 yield Hint(change.address, f"{message} The {kind.identity} cannot be changed: to keep what is there, keep the name.")
+
+
+def _beside(new: Address, desired: DesiredState, live: LiveState) -> Iterator[Hint]:
+    """Something under the old name still, and something under the new one that was there before: which is meant nobody knows."""
+    old = Address(new.kind, (desired[new].renamed_from if new in desired else None) or new.name)
+    if old != new and old not in desired and {new, old} <= live.resources.keys():
+        yield Hint(new, f"{new} is in the workspace beside {old}, which its renamedFrom names: nothing is renamed.")
 
 
 def _nowhere(new: Address, old: Address, left: Iterable[Address]) -> Hint:

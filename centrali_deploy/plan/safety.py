@@ -28,7 +28,8 @@ NO_QUERY = "no query finds them"
 
 def hazards(plan: Plan, desired: DesiredState, live: LiveState) -> tuple[Hazard, ...]:
     """Every danger of a plan for what is stored, not counted yet, in the order of the plan."""
-    return tuple(hazard for change in plan.pending if change.address in live.resources for hazard in _of(change, desired, live))
+    changes = [change for change in plan.pending if change.address in live.resources and not change.opening]
+    return tuple(hazard for change in changes for hazard in _of(change, desired, live))
 
 
 def _of(change: Change, desired: DesiredState, live: LiveState) -> Iterator[Hazard]:

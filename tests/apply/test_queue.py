@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from centrali_deploy.address import Address
@@ -39,6 +41,39 @@ def test_the_longest_chain_goes_first_and_the_rest_as_in_the_plan() -> None:
 def test_deletes_keep_their_order_after_everything_else() -> None:
     gone = [change("d", action=Action.DELETE), change("e", action=Action.DELETE)]
     assert order(*gone, change("a"), change("b", "a")) == ["a", "b", "d", "e"]
+
+
+def test_what_opens_a_circle_comes_with_what_is_deleted_and_not_after_a_failure() -> None:
+    opening = replace(change("d", action=Action.UPDATE), opening=True)
+    gone = [opening, change("e", action=Action.DELETE), change("d", action=Action.DELETE)]
+    assert order(*gone, change("a")) == ["a", "d", "e", "d"]
+    queue = Queue(Plan("acme", (change("a"), *gone)))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.FAILED))
+    assert [outcome.change for outcome in queue.skipped()] == gone
+
+
+def test_what_waits_for_a_delete_comes_after_it_and_no_other_delete_waits_for_that() -> None:
+    gone = [change("d", action=Action.DELETE), change("e", action=Action.DELETE)]
+    assert order(change("a"), *gone, change("late", "a", "d"), change("later", "late")) == ["a", "d", "late e", "later"]
+    queue = Queue(Plan("acme", (change("a"), *gone, change("late", "d"))))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.FAILED))
+    assert {outcome.culprit for outcome in queue.skipped()} == {first.address}
+    queue.check_empty()
+
+
+def test_deletes_stay_one_after_the_other_while_something_late_goes_on() -> None:
+    gone = [change(name, action=Action.DELETE) for name in "def"]
+    queue = Queue(Plan("acme", (*gone, change("late", "d"))))
+    (first,) = queue.ready(16, idle=True)
+    queue.done(first, Outcome(first, Status.APPLIED))
+    late, second = queue.ready(16, idle=True)
+    assert (names([late, second]), queue.ready(16, idle=False)) == ("late e", [])
+    queue.done(late, Outcome(late, Status.APPLIED))
+    assert queue.ready(16, idle=False) == []
+    queue.done(second, Outcome(second, Status.APPLIED))
+    assert names(queue.ready(16, idle=True)) == "f"
 
 
 def test_a_change_that_completes_its_own_create_comes_after_it() -> None:

@@ -56,6 +56,13 @@ def test_what_is_ours_afterwards(known: Any, change: Change, status: Any, error:
     assert result(known, [change], outcomes, after, declared) == expected
 
 
+@pytest.mark.parametrize(("ended", "expected"), [((), KNOWN), ((DELETE,), {})])
+def test_what_opens_a_circle_is_ours_until_it_is_deleted(ended: tuple[Change, ...], expected: Any) -> None:
+    opening = Change.open(A, "", [FIELD])
+    outcomes = [Outcome(change, Status.APPLIED) for change in (opening, *ended)]
+    assert result(KNOWN, [opening, DELETE], outcomes, LiveState() if ended else LIVE, {}) == expected
+
+
 def test_what_is_about_to_be_made_is_ours_before_it_is_there() -> None:
     assert intended({B: Recorded(B, "b", WAS)}, [CREATE]) == {A: Recorded(A), B: Recorded(B, "b", WAS)}
 

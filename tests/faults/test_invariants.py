@@ -23,6 +23,7 @@ from scenes import FOREIGN, Scene, scenes, set_up
 from striking import Strike, Striking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -46,11 +47,16 @@ def tried(commands: Commands, scene: Scene, path: str, rough: Striking, seen: Co
     theirs, before = commands.of(FOREIGN), commands.exactly()
     plan = commands.run(*PLAN, path)
     assert commands.exactly() == before
+    if plan.code == 3:
+        seen["exchanged paths"] += 1
+        assert "they exchange what they have" in plan.out
+        return
     if plan.answer["plan"]["refusals"]:
         seen["refused plans"] += 1
         refused = commands.run(*APPLY, path)
         assert (refused.code, commands.exactly()) == (8, before), refused.said
         return
+    seen.update(_rare(plan.answer["plan"]["changes"]))
     done = commands.run(*APPLY, path, way=rough)
     seen.update(rough.hits)
     seen["requests"] += rough.count
@@ -74,6 +80,18 @@ def tried(commands: Commands, scene: Scene, path: str, rough: Striking, seen: Co
     assert scene.values(commands) == list(range(scene.records)), (done.said, again.said)
     assert commands.of(FOREIGN) == theirs
     assert CANARY not in commands.everything_said()
+
+
+def _rare(changes: list[dict[str, Any]]) -> Iterator[str]:
+    """What a plan holds that is not in many of them."""
+    gone = {change["address"] for change in changes if change["action"] == "delete"}
+    for change in changes:
+        if change["action"] == "update" and change["address"] in gone:
+            yield "opened circles"
+        if not gone.isdisjoint(change["requires"]):
+            yield "values of what goes"
+        if change["reason"].startswith("renamed from") and any(change["address"] in other["requires"] for other in changes):
+            yield "names or values passed on"
 
 
 def test_whatever_fails_what_is_said_is_true_and_the_next_apply_ends_where_it_should(commands: Commands, tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     Sections = dict[str, dict[str, Any]]
 
 CODE = "async function run() { return %d; }"
-POOL = {"allowed-domain": ("a.example.com", "b.example.com"), "structure": ("s0", "s1"), "function": ("f0", "f1", "f2"),
-        "trigger": ("t0", "t1"), "orchestration": ("o0", "o1")}  # fmt: skip
+POOL = {"allowed-domain": ("a.example.com", "b.example.com"), "structure": ("s0", "s1", "s2"), "function": ("f0", "f1", "f2"),
+        "trigger": ("t0", "t1", "t2"), "orchestration": ("o0", "o1")}  # fmt: skip
 FOREIGN = "theirs"
 MOVED = "sums"
 """A structure with records, in which a property gets another name."""
@@ -71,8 +71,12 @@ def scenes(draw: some.DrawFn) -> Scene:
     renamed: dict[str, dict[str, str]] = {}
     for kind, found in later.items():
         gone = [name for name in names[kind] if name not in found]
-        renamed[kind] = {gone[0]: f"{kind[0]}new"} if KINDS[kind].renameable and gone and draw(some.booleans()) else {}
-        later[kind] = [*found, *renamed[kind].values()]
+        stays = [name for name in names[kind] if name in found]
+        new = f"{kind[0]}new"
+        renamed[kind] = {gone[0]: new} if KINDS[kind].renameable and gone and draw(some.booleans()) else {}
+        if renamed[kind] and stays and draw(some.booleans()):  # a chain: one gets the name that another one gives up
+            renamed[kind] = {gone[0]: stays[0], stays[0]: new}
+        later[kind] = list(dict.fromkeys([*found, *renamed[kind].values()]))
     for kind, found in later.items():
         section = second[KINDS[kind].section] = {}
         for name in found:
@@ -80,11 +84,15 @@ def scenes(draw: some.DrawFn) -> Scene:
             section[name] = _next(draw, kind, first[KINDS[kind].section].get(old), later, renamed)
             if old != name:
                 section[name]["renamedFrom"] = old
+    for sections in (first, second):
+        _apart(sections["triggers"])
     records = draw(some.sampled_from([0, 0, 1, 5]))
     if records:
         new = draw(some.sampled_from([TOTAL, {**TOTAL, "name": "amount", "renamedFrom": "total"}]))
         first["structures"][MOVED] = {"name": "Sums", "properties": [TOTAL]}
         second["structures"][MOVED] = {"name": "Sums", "properties": [new]}
+    if draw(some.sampled_from([True, False, False])):  # two that refer to each other, and go
+        first["structures"] |= {name: _referring(other) for name, other in (("c0", "c1"), ("c1", "c0"))}
     own = [(kind, name) for kind, found in names.items() for name in found]
     by_hand = tuple(
         (*draw(some.sampled_from(own)), draw(some.sampled_from(["delete", "change"]))) for _ in range(draw(some.integers(0, 2)))
@@ -96,6 +104,20 @@ def scenes(draw: some.DrawFn) -> Scene:
         "brief": draw(some.booleans()),
     }
     return Scene(first, second, by_hand, made, records, how)
+
+
+def _referring(target: str) -> dict[str, Any]:
+    return {"name": "Circle", "properties": [TOTAL, {"name": "other", "type": "reference", "target": target}]}
+
+
+def _apart(triggers: dict[str, Any]) -> None:
+    """Give each trigger of one manifest a path of its own; in the next manifest, another one may have it."""
+    seen = set()
+    for name, spec in triggers.items():
+        metadata = spec["triggerMetadata"]
+        while "path" in metadata and (spec["executionType"], metadata["path"]) in seen:
+            metadata["path"] += f"-{name}"
+        seen.add((spec["executionType"], metadata.get("path")))
 
 
 def _some_of(draw: some.DrawFn, pool: tuple[str, ...], least: int) -> list[str]:
@@ -130,20 +152,21 @@ def _references(kind: str, spec: Any) -> Iterator[tuple[Any, Any, str]]:
 
 @some.composite
 def specs(draw: some.DrawFn, kind: str, names: Mapping[str, list[str]], turn: int) -> Any:
-    """A spec of a kind out of the members of its examples, that refers to some of these names. `turn` keeps paths apart."""
+    """A spec of a kind out of the members of its examples, that refers to some of these names, for the first manifest or the second."""
     if kind == "function":
         return {
             "code": CODE % draw(some.integers(0, 3)),
             **_maybe(draw, {"description": ["A", "B", None], "timeoutMs": [1000, 2000, None]}),
         }
-    before, after = draw(some.sampled_from(KINDS[kind].examples))
+    pairs = KINDS[kind].examples
+    before, after = draw(some.sampled_from([*pairs, *(pairs[-2:] * 3 if kind == "trigger" else ())]))  # those with paths more often
     side = deepcopy(draw(some.sampled_from([before, after])))
     if kind == "structure":
         side = _structure(draw, before, after)
     elif kind == "trigger":
         side |= _maybe(draw, {"description": ["A", "B"], "enabled": [True, False]})
         metadata = side["triggerMetadata"]
-        metadata |= {"path": f"p{turn}-{draw(some.integers(0, 10**6))}"} if "path" in metadata else {}
+        metadata |= {"path": f"p{draw(some.integers(0, 1))}"} if "path" in metadata else {}
     elif kind == "orchestration":
         status = ["active", "paused", *([] if turn else ["draft"])]
         side = {"name": side["name"], "trigger": side["trigger"], "steps": side["steps"]}
@@ -159,6 +182,7 @@ def _maybe(draw: some.DrawFn, members: Mapping[str, list[Any]]) -> dict[str, Any
 
 def _structure(draw: some.DrawFn, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     chosen = _some_of(draw, tuple(item["name"] for item in before["properties"]), 0)
+    chosen += ["customer"] if "customer" not in chosen and draw(some.booleans()) else []  # what refers to others, and in circles
     sides = {name: [item for spec in (before, after) for item in spec["properties"] if item["name"] == name] for name in chosen}
     sides = {name: items[:1] if name == "note" else items for name, items in sides.items()}
     free = ("description", "status", "schemaDiscoveryMode", "enableVersioning", "retentionPolicy", "defaultTtlSeconds")

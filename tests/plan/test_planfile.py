@@ -20,6 +20,7 @@ PATH = ("properties", Item("email"), "maxLength")
 UPDATE = Change.update(S, "fields differ", [FieldChange(PATH, 5, Mark.ABSENT, "note", Position("w.yaml", 3, 5), "--var", "theirs")])
 CREATE = Change.create(F, "not there yet", [FieldChange(("code",), Mark.ABSENT, "x")], Position("w.yaml", 9, 3))
 HAZARD = Hazard(S, PATH, "losing", "gone", {"data.email": {"exists": True}}, "would lose a value", 412, 9120)
+OPENING = Change.open(S, "takes email out", [FieldChange(PATH[:2], {}, Mark.ABSENT)])
 GONE = Change.delete(Address("trigger", "gone"), "no longer declared")
 LIVE = LiveState({S: LiveResource(S, "secret-id", {"properties": [{"name": "email", "maxLength": 5}]})})
 
@@ -44,6 +45,12 @@ def saved(**rest: Any) -> Saved:
     }
     policy = Policy(prune=True, protect=("structure/*",))
     return Saved(**{"plan": plan, "desired": desired, "policy": policy, "pins": pins(plan, LIVE), "made": "now", "tool": "1", **rest})
+
+
+def test_what_opens_a_circle_is_known_as_that_and_older_files_have_none() -> None:
+    text = dump(saved(plan=Plan("acme", (OPENING, GONE))))
+    assert [change.opening for change in read(text, "p", secret).plan.changes] == [True, False]
+    assert [change.opening for change in read(text.replace('"opening"', '"other"'), "p", secret).plan.changes] == [False, False]
 
 
 def test_what_is_read_is_what_was_written() -> None:

@@ -247,23 +247,30 @@ def test_a_property_added_anew_under_a_name_that_was_renamed_away_changes_nothin
     assert [path for path, _, _ in lines(change)] == ["properties[a]"]
 
 
-def test_two_names_that_were_swapped_are_updates_in_place_and_nothing_is_lost(workspace: Workspace) -> None:
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"functions": {"a": {**G, "renamedFrom": "b"}, "b": {**F, "renamedFrom": "a"}}},
+        {"functions": {"a": {**G, "renamedFrom": "c"}, "b": {**F, "renamedFrom": "a"}, "c": {**F, "renamedFrom": "b"}}},
+        {"functions": {"f": F}, "triggers": {"a": trigger("f", renamedFrom="b"), "b": trigger("f", renamedFrom="a")}},
+        {"structures": structures(*({"name": new, "type": "string", "renamedFrom": old} for new, old in ("ab", "ba")))},
+    ],
+)
+def test_names_that_were_exchanged_are_refused_with_the_place(workspace: Workspace, sections: Any) -> None:
+    with pytest.raises(ManifestError) as caught:
+        workspace.plan(**sections)
+    (problem,) = caught.value.problems
+    assert problem.position.line
+    assert problem.message.startswith("These take their names from each other: ")
+    assert "third name" in problem.hint
+
+
+def test_exchanging_names_by_way_of_a_third_one_keeps_everything(workspace: Workspace) -> None:
     workspace.apply(functions={"a": F, "b": G})
     before = workspace.ids
-    found = workspace.apply(functions={"a": {**G, "renamedFrom": "b"}, "b": {**F, "renamedFrom": "a"}})
-    assert [(str(change.address), change.action) for change in found.pending] == [
-        ("function/a", Action.UPDATE),
-        ("function/b", Action.UPDATE),
-    ]
-    assert workspace.ids == before
-    assert (workspace.spec("function/a")["code"], workspace.spec("function/b")["code"]) == (LONGER, CODE)
-
-
-def test_two_properties_that_were_swapped_end_as_declared(workspace: Workspace) -> None:
-    a, b = {"name": "a", "type": "string"}, {"name": "b", "type": "number"}
-    workspace.apply(structures=structures(a, b))
-    workspace.apply(structures=structures({**a, "name": "b", "renamedFrom": "a"}, {**b, "name": "a", "renamedFrom": "b"}))
-    assert workspace.spec("structure/s")["properties"] == [{**a, "name": "b"}, {**b, "name": "a"}]
+    workspace.apply(functions={"b": {**F, "renamedFrom": "a"}, "c": {**G, "renamedFrom": "b"}})
+    workspace.apply(functions={"b": F, "a": {**G, "renamedFrom": "c"}})
+    assert workspace.ids == {"function/a": before["function/b"], "function/b": before["function/a"]}
 
 
 def test_a_chain_of_names_ends_as_declared_and_deletes_nothing(workspace: Workspace) -> None:

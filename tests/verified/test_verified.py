@@ -131,6 +131,24 @@ def test_a_slug_stays(api: Api) -> None:
     assert api.read(STRUCTURES, made)["recordSlug"] == api.name("s")
 
 
+def test_a_path_is_there_once(api: Api) -> None:
+    called = {"executionType": "http-trigger", "triggerMetadata": {"path": api.name("p")}}
+    function = api.function()
+    api.trigger(function, **called)
+    again = api.send("POST", TRIGGERS, json={"name": api.name("other"), "functionId": function["id"], **called})
+    assert says_exists(again.status_code, error_said(again.json()).message)
+
+
+def test_a_deleted_structure_keeps_its_slug(api: Api) -> None:
+    made = api.structure()
+    assert api.send("DELETE", STRUCTURES, f"/{made['id']}").status_code in {200, 204}
+    assert api.listed(STRUCTURES) == []
+    again = api.send("POST", STRUCTURES, json={"name": "s", "recordSlug": made["recordSlug"]})
+    assert says_exists(again.status_code, error_said(again.json()).message)
+    assert api.send("DELETE", STRUCTURES, f"/{made['id']}?hard=true").status_code in {200, 204}
+    assert api.structure()["recordSlug"] == made["recordSlug"]
+
+
 def test_a_domain_is_added_listed_and_removed(api: Api) -> None:
     domain = f"{api.prefix}.example.com"
     made = api.make(DOMAINS, domain=domain)
