@@ -9,6 +9,7 @@ import httpx
 import pytest
 from ending import result_of
 
+from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.apply.writing import Writing
 from centrali_deploy.errors import AppliedInPart, ExitCode, Rejected, StalePlan
@@ -27,10 +28,10 @@ from centrali_deploy.states import Recorded, RecordedState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from centrali_deploy.address import Address
     from centrali_deploy.pipeline.plan import Planned
 
 CODE = {"code": "async function run() {}"}
+F = Address("function", "f")
 FUNCTION, TRIGGER = KINDS["function"], KINDS["trigger"]
 SECRET = {"params": {"key": {"value": "${env:KEY}", "encrypt": True}}}
 SECRETIVE = {"function": "f", "executionType": "on-demand", "triggerMetadata": SECRET}
@@ -115,10 +116,10 @@ def test_what_somebody_deleted_is_not_made_again_unseen(scene: Scene) -> None:
 
 
 def test_a_delete_follows_its_look_at_once_and_is_fine_with_what_is_gone(scene: Scene) -> None:
-    going = scene.planned((next(iter(five(scene).live.resources)),), functions={"g": CODE})
+    going = scene.planned((F,), functions={"g": CODE})
     scene.act, scene.when = lambda: scene.edit(timeoutMs=2000), 0
     assert [type(outcome.error) for outcome in scene.carry_out(going)] == [type(None), StalePlan]
-    again = scene.planned((next(iter(five(scene).live.resources)),), functions={"g": CODE})
+    again = scene.planned((F,), functions={"g": CODE})
     scene.when = -1
     assert ([outcome.error for outcome in scene.carry_out(again)], scene.asked) == ([None], ["GET", "DELETE"])
     assert ([outcome.error for outcome in scene.carry_out(again)], scene.asked) == ([None], ["GET"])
@@ -185,3 +186,50 @@ def test_a_look_has_no_effect(scene: Scene) -> None:
     (change,) = found.plan.pending
     assert list(writing.write(change)) == ["update"]
     assert (writing.tried - before, scene.asked) == (1, ["GET", "PUT"])
+
+
+@pytest.mark.parametrize("left", [(), ("id", "updatedAt"), ("id", "name", "updatedAt"), ("success",)], ids=str)
+def test_an_answer_that_shows_little_makes_nobody_else_guilty(left: tuple[str, ...], scene: Scene) -> None:
+    """A trigger is paused and then updated: what is seen before the second write is our own first one."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        if request.method == "GET" or found.status_code >= 300:
+            return found
+        body = {"success": True, **json.loads(found.content)}
+        shown = {member: body[member] for member in ("enabled", *left) if member in body}
+        return httpx.Response(200, json=shown) if left else httpx.Response(204)
+
+    sections = {"functions": {"f": CODE}, "triggers": {"t": SECRETIVE}}
+    scene.carry_out(scene.planned(**sections))
+    scene.answer = answer
+    found = scene.planned(**{**sections, "triggers": {"t": {**SECRETIVE, "description": "ours", "enabled": False}}})
+    assert ([outcome.error for outcome in scene.carry_out(found)], scene.asked) == ([None], ["GET", "PATCH", "GET", "PUT"])
+
+
+@pytest.mark.parametrize("missing", [("version",), ("version", "updatedAt"), ("code",), ("code", "version", "updatedAt")], ids=str)
+def test_what_lists_leave_out_is_no_change_of_somebody_else(missing: tuple[str, ...], scene: Scene) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        body = json.loads(found.content) if found.content else {}
+        for item in body.get("data", []) if request.method == "GET" else []:
+            for member in missing:
+                item.pop(member, None)
+        return httpx.Response(found.status_code, json=body)
+
+    scene.answer = answer
+    assert [outcome.error for outcome in scene.carry_out(five(scene))] == [None]
+    assert [outcome.error for outcome in scene.carry_out(scene.planned((F,), functions={"g": CODE}))] == [None, None]
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_where_nothing_is_given_by_itself_nothing_is_said_to_be_gone(status: int, scene: Scene) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        single = request.method == "GET" and request.url.path.split("/")[-2] == "compute-functions"
+        return httpx.Response(status, json={"message": "no"}) if single else scene.inner.handle_request(request)
+
+    found, going = five(scene), scene.planned((F,), functions={"g": CODE})
+    scene.answer = answer
+    assert ([outcome.error for outcome in scene.carry_out(found)], scene.asked) == ([None], ["GET", "PUT"])
+    assert ([outcome.error for outcome in scene.carry_out(going)], scene.asked) == ([None, None], ["DELETE"])
+    assert scene.hands.find(FUNCTION, "f") is None
