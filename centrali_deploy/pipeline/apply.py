@@ -116,17 +116,23 @@ def _beside(planned: Planned, after: LiveState) -> LiveState:
 
 
 def unlike(planned: Planned, after: LiveState) -> tuple[Change, ...]:
-    """What is declared and is not there as it is declared, as a second look at the workspace tells."""
-    return make_plan(planned.plan.workspace, planned.desired, after, RecordedState(), Policy()).pending
+    """What is declared and is not there as it is declared, and what was to go and is there, as a second look at the workspace tells."""
+    kept = (change for change in planned.plan.pending if change.action is Action.DELETE and _is_there(change, planned.live, after))
+    return (*make_plan(planned.plan.workspace, planned.desired, after, RecordedState(), Policy()).pending, *kept)
+
+
+def _is_there(change: Change, before: LiveState, after: LiveState) -> bool:
+    was, now = (live.resources.get(change.address) for live in (before, after))
+    return was is not None and now is not None and was.id == now.id
 
 
 def unproven(outcomes: Sequence[Outcome], others: Sequence[Change]) -> tuple[Change, ...]:
-    """Of what is not as it is declared, what was applied."""
+    """Of what is not as it was meant, what was applied."""
     applied = {outcome.change.address for outcome in outcomes if outcome.status is Status.APPLIED}
     return tuple(change for change in others if change.address in applied)
 
 
 def unmarked(after: LiveState, others: Sequence[Change]) -> LiveState:
-    """The workspace without marks of what is not as it is declared: the next plan must read that whole."""
+    """The workspace without marks of what is not as it was meant: the next plan must read that whole."""
     blank = {change.address: replace(after.resources[change.address], mark="") for change in others if change.address in after.resources}
     return replace(after, resources={**after.resources, **blank})

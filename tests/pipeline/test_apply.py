@@ -117,6 +117,18 @@ def test_who_approved_a_delete_approved_it_of_what_they_were_shown(client: Clien
         refuse_stale(approved, pruned())
 
 
+def test_a_delete_that_was_taken_and_not_done_is_told(client: Client, manifest: Callable[..., str]) -> None:
+    id_ = client.create(KINDS["function"], {"name": "f", **CODE})["id"]
+    path = manifest({"version": 1, "functions": {"g": CODE}})
+    found = result_of(plan(load([path], {}), client, Policy(prune=True), RecordedState({F: Recorded(F, id_)})))
+    outcomes = [Outcome(change, Status.APPLIED) for change in found.plan.pending]
+    client.create(KINDS["function"], {"name": "g", **CODE})
+    assert [change.address for change in unproven(outcomes, unlike(found, planned(path, client, {}).live))] == [F]
+    client.delete(KINDS["function"], id_)
+    client.create(KINDS["function"], {"name": "f", **CODE})
+    assert unlike(found, planned(path, client, {}).live) == ()
+
+
 def test_what_is_not_as_it_is_declared_is_told_if_it_was_applied_and_loses_its_mark(client: Client, manifest: Callable[..., str]) -> None:
     path = manifest({"version": 1, "functions": {"f": {**CODE, "timeoutMs": 1000}, "g": {**CODE, "timeoutMs": 1000}}})
     applied(manifest({"version": 1, "functions": {"g": {**CODE, "timeoutMs": 1000}}}, "other.yaml"), client, {})
