@@ -88,7 +88,7 @@ class Standing:
 
     def write(self, kind: Kind, change: Change, writes: Callable[[], Raw]) -> Raw:
         """Write what was looked at, and keep what is answered. Raises AppliedInPart when somebody else wrote in between."""
-        address, tried, before = change.address, self._client.pace.tried, self._sights.pop(change.address, None)
+        address, tried, before = change.address, self._client.pace.tried, self._sights.get(change.address)
         answered = writes()
         now = self._sights[address] = self._sight(kind, answered)
         tried = self._client.pace.tried - tried

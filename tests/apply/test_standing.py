@@ -12,7 +12,7 @@ from ending import result_of
 from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import AppliedInPart, ExitCode, Rejected, StalePlan
+from centrali_deploy.errors import AppliedInPart, Conflict, ExitCode, Rejected, StalePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, judge
@@ -205,6 +205,25 @@ def test_an_answer_that_shows_little_makes_nobody_else_guilty(left: tuple[str, .
     scene.answer = answer
     found = scene.planned(**{**sections, "triggers": {"t": {**SECRETIVE, "description": "ours", "enabled": False}}})
     assert ([outcome.error for outcome in scene.carry_out(found)], scene.asked) == ([None], ["GET", "PATCH", "GET", "PUT"])
+
+
+def test_a_change_that_is_tried_again_after_a_conflict_knows_its_own_first_half(scene: Scene) -> None:
+    """A trigger is paused, then its name is taken for a while."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        taken = request.method == "PUT" and scene.asked.count("PUT") == 1
+        return httpx.Response(409, json={"message": "taken"}) if taken else scene.inner.handle_request(request)
+
+    sections = {"functions": {"f": CODE}, "triggers": {"t": SECRETIVE}}
+    scene.carry_out(scene.planned(**sections))
+    found = scene.planned(**{**sections, "triggers": {"t": {**SECRETIVE, "description": "ours", "enabled": False}}})
+    writing, (change,) = Writing(scene.client, found.desired, found.live), found.plan.pending
+    scene.asked.clear()
+    scene.answer = answer
+    with pytest.raises(Conflict):
+        list(writing.write(change))
+    list(writing.write(change))
+    assert (scene.found("t", TRIGGER)["enabled"], scene.found("t", TRIGGER)["description"]) == (False, "ours")
 
 
 @pytest.mark.parametrize("missing", [("version",), ("version", "updatedAt"), ("code",), ("code", "version", "updatedAt")], ids=str)
