@@ -42,7 +42,7 @@ def killed(found: Place, elsewhere: str) -> float:
         line, cwd=found.folder, env=os.environ | found.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
     ) as begun:  # fmt: skip
-        found.killing.pid, found.killing.at = begun.pid, 30
+        found.killing.pid, found.killing.at = begun.pid, 20
         said, _ = begun.communicate("\n", timeout=60)
     found.killing.at = -1
     assert begun.returncode == -signal.SIGKILL, said
