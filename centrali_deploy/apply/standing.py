@@ -108,7 +108,7 @@ class Standing:
         seen = self._live.resources.get(change.address)
         named = () if change.action is Action.DELETE else change.fields  # what goes has the name of its address already
         old = next((str(field.before) for field in named if field.path == (kind.identity,)), change.address.name)
-        return _Sight(old, lambda: seen.spec, seen.mark) if seen else None
+        return _Sight(old, lambda: seen.seen or seen.spec, seen.mark) if seen else None
 
     def _sight(self, kind: Kind, raw: Raw) -> _Sight:
         version, shown = raw.get("version"), frozenset(member for member, value in raw.items() if value is not None)

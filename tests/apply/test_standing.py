@@ -172,6 +172,27 @@ def test_without_versions_and_times_what_is_there_is_compared(scene: Scene) -> N
     assert [type(outcome.error) for outcome in scene.carry_out(found)] == [StalePlan]
 
 
+@pytest.mark.parametrize("half", [False, True], ids=["whole", "broken-off"])
+def test_an_item_under_its_old_name_is_what_the_plan_saw(half: bool, scene: Scene) -> None:
+    """Without versions and times, for those would say it at once."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        body = json.loads(found.content) if found.content else {}
+        for item in [body, *body.get("data", [])]:
+            for member in ("version", "updatedAt"):
+                item.pop(member, None)
+        return httpx.Response(found.status_code, json=body)
+
+    properties = [{"name": name, "type": "string"} for name in (["old", "new"] if half else ["old"])]
+    scene.hands.create(KINDS["structure"], {"name": "S", "recordSlug": "s", "properties": properties})
+    scene.answer = answer
+    found = scene.planned(structures={"s": {"name": "S", "properties": [{"name": "new", "type": "string", "renamedFrom": "old"}]}})
+    assert [outcome.error for outcome in scene.carry_out(found)] == [None]
+    kept = scene.hands.find(KINDS["structure"], "s") or {}
+    assert [each["name"] for each in kept["properties"]] == ["new"]
+
+
 def test_a_look_that_is_refused_is_told(scene: Scene) -> None:
     found = five(scene)
     scene.answer = lambda _request: httpx.Response(400, json={"message": "not today"})
