@@ -37,11 +37,14 @@ class Killing:
     at: int = -1
     after: bool = False
     count: int = 0
+    only: str = ""
+    """Requests whose path has not this in it are not counted."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         with self.lock:
-            mine, self.count = self.count == self.at, self.count + 1
+            counts = self.only in scope.get("path", "")
+            mine, self.count = counts and self.count == self.at, self.count + counts
         if mine and not self.after:
             os.kill(self.pid, signal.SIGKILL)
             return
