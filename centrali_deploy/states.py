@@ -99,12 +99,16 @@ def _inside(value: object, step: str | int) -> object:
 
 @dataclass(frozen=True, slots=True)
 class LiveResource:
-    """One resource as the API has it now. `mark` changes whenever it is changed: its version or its update time."""
+    """One resource as the API has it now. `mark` changes whenever it is changed: its version or its update time.
+
+    `seen`: its spec before any item in it was led to a new name, if one was.
+    """
 
     address: Address
     id: str
     spec: Plain
     mark: str = ""
+    seen: Plain | None = field(default=None, compare=False)
 
 
 DesiredState = Mapping["Address", DesiredResource]

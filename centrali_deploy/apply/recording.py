@@ -49,7 +49,8 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
         outcome = ended.get(address)
         before = known.get(address)
         if change.action in {Action.DELETE, Action.FORGET}:
-            if outcome is None or outcome.status is not Status.APPLIED:
+            stays = live and before and before.id in {"", live.id}  # the API may have taken the delete and not done it
+            if outcome is None or outcome.status is not Status.APPLIED or (change.action is Action.DELETE and stays):
                 found |= {address: before} if before else {}
         elif live and address in sealed and (change.action is Action.NO_OP or (outcome and outcome.status is Status.APPLIED)):
             spec = _kept(sealed[address].spec, before.spec if before else None)

@@ -2,7 +2,8 @@
 
 The API has no write that depends on a version [D: none is published], so each resource is read once more right before each
 of its writes, and the version that is answered tells whether somebody else's write came in between. Of what is deleted no
-version is answered, and kinds that are never updated have nothing that could be written over.
+version is answered, and kinds that are never updated have nothing that could be written over. What the API does not show
+cannot be compared, and stands in nobody's way.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.errors import AppliedInPart, Rejected, StalePlan
+from centrali_deploy.errors import AppliedInPart, StalePlan
 from centrali_deploy.plan.carrying import masks
+from centrali_deploy.plan.model import Action
 from centrali_deploy.remote.observation import mark
+from centrali_deploy.remote.singly import NoRoute, read_singly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,12 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """A resource when it was last seen: its name, its spec in the manifest's language, its mark and its version."""
+    """A resource when it was last seen: its name, its spec in the manifest's language, its mark and its version.
+
+    `members`: all that was shown of it, when it was not a plan that saw it.
+    """
 
     name: str
     spec: Callable[[], Plain]
     mark: str
     version: int | None = None
+    members: frozenset[str] | None = None
 
 
 class Standing:
@@ -56,7 +63,7 @@ class Standing:
         return looks
 
     def look(self, kind: Kind, change: Change) -> bool:
-        """Look at a resource right before it is written; gives whether it is there.
+        """Look at a resource right before it is written; gives whether it is there, as far as that can be seen.
 
         Raises StalePlan when somebody changed it since it was last seen, RemoteError when it cannot be read.
         """
@@ -64,15 +71,15 @@ class Standing:
             return True
         address, tried = change.address, self._client.pace.tried
         try:
-            raw = self._client.get(kind, self._ids[address])
-        except Rejected as error:
-            if error.status != 404:  # noqa: PLR2004 -- an HTTP status
-                raise
-            return False
+            raw = read_singly(self._client, kind, self._ids[address])
+        except NoRoute:
+            return True
         finally:
             self._own.looks = self.looks + self._client.pace.tried - tried
+        if raw is None:
+            return False
         before, now = self._sights.get(address) or self._planned(kind, change), self._sight(kind, raw)
-        if before and not _same(before, now):
+        if before and not _same(kind, before, now):
             raise StalePlan(
                 f"Somebody else changed {address} after it was planned.", "It was left as they made it: run again and look at the plan."
             )
@@ -81,44 +88,46 @@ class Standing:
 
     def write(self, kind: Kind, change: Change, writes: Callable[[], Raw]) -> Raw:
         """Write what was looked at, and keep what is answered. Raises AppliedInPart when somebody else wrote in between."""
-        address, tried, before = change.address, self._client.pace.tried, self._sights.pop(change.address, None)
+        address, tried, before = change.address, self._client.pace.tried, self._sights.get(change.address)
         answered = writes()
-        if mark(answered):
-            now = self._sights[address] = self._sight(kind, answered)
-            tried = self._client.pace.tried - tried
-            if before and before.version is not None and now.version is not None and now.version > before.version + tried:
-                raise AppliedInPart(
-                    f"Somebody else changed {address} at the very moment it was written: version {before.version} became {now.version}.",
-                    "What they wrote may be written over: ask them, and run again.",
-                )
+        now = self._sights[address] = self._sight(kind, answered)
+        tried = self._client.pace.tried - tried
+        if before and before.version is not None and now.version is not None and now.version > before.version + tried:
+            raise AppliedInPart(
+                f"Somebody else changed {address} at the very moment it was written: version {before.version} became {now.version}.",
+                "What they wrote may be written over: ask them, and run again.",
+            )
         return answered
 
     def made(self, kind: Kind, address: Address, answered: Raw) -> None:
         """Keep what a create answered."""
-        if mark(answered):
-            self._sights[address] = self._sight(kind, answered)
+        self._sights[address] = self._sight(kind, answered)
 
     def _planned(self, kind: Kind, change: Change) -> _Sight | None:
         """What the plan saw; None of what was made since."""
         seen = self._live.resources.get(change.address)
-        old = next((str(field.before) for field in change.fields if field.path == (kind.identity,)), change.address.name)
-        return _Sight(old, lambda: seen.spec, seen.mark) if seen else None
+        named = () if change.action is Action.DELETE else change.fields  # what goes has the name of its address already
+        old = next((str(field.before) for field in named if field.path == (kind.identity,)), change.address.name)
+        return _Sight(old, lambda: seen.seen or seen.spec, seen.mark) if seen else None
 
     def _sight(self, kind: Kind, raw: Raw) -> _Sight:
-        version = raw.get("version")
-        return _Sight(
-            str(raw.get(kind.identity, "")), lambda: self._spec(kind, raw), mark(raw), version if isinstance(version, int) else None
-        )
+        version, shown = raw.get("version"), frozenset(member for member, value in raw.items() if value is not None)
+        known = version if isinstance(version, int) else None
+        return _Sight(str(raw.get(kind.identity, "")), lambda: self._spec(kind, raw), mark(raw), known, shown)
 
     def _spec(self, kind: Kind, raw: Raw) -> Plain:
         names = {(address.kind, id_): address.name for address, id_ in list(self._ids.items())}
         return kind.from_wire(raw, lambda name, id_: names.get((name, id_), f"(deleted {name})"))
 
 
-def _same(before: _Sight, now: _Sight) -> bool:
-    """Whether nothing changed; with a secret in it, whether nobody wrote it, for that may have been what changed."""
-    if now.mark and now.mark == before.mark:
-        return True
-    if before.name != now.name or (now.mark != before.mark and any(masks(now.spec()))):
+def _same(kind: Kind, before: _Sight, now: _Sight) -> bool:
+    """Whether nothing changed, as far as can be told; with a secret in it, whether nobody wrote it, for that may have been what changed."""
+    was, is_now = set(before.mark.split()), set(now.mark.split())
+    if was and is_now and (was <= is_now or is_now <= was):
+        return True  # what shows less of a resource has less of its mark, too
+    if before.members is not None and now.members is not None and not now.members <= before.members:
+        return True  # our own write was answered with too little to compare
+    if before.name != now.name or (was and is_now and any(masks(now.spec()))):
         return False
-    return before.spec() == now.spec()
+    unlisted = {kind.listed_without} - before.spec().keys()
+    return before.spec() == {member: value for member, value in now.spec().items() if member not in unlisted}

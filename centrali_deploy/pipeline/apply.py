@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from centrali_deploy.address import Address
 from centrali_deploy.apply.executor import check_secrets, execute
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.apply.writing import Writing, always
@@ -16,7 +17,7 @@ from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.remote.second_look import look_again
-from centrali_deploy.states import LiveState, RecordedState
+from centrali_deploy.states import LiveState, RecordedState, references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from centrali_deploy.plan.verdicts import Refusal
     from centrali_deploy.remote.client import Client
     from centrali_deploy.remote.observation import Progress
+    from centrali_deploy.states import DesiredResource, DesiredState
 
 
 def check(planned: Planned, client: Client) -> None:
@@ -116,17 +118,49 @@ def _beside(planned: Planned, after: LiveState) -> LiveState:
 
 
 def unlike(planned: Planned, after: LiveState) -> tuple[Change, ...]:
-    """What is declared and is not there as it is declared, as a second look at the workspace tells."""
-    return make_plan(planned.plan.workspace, planned.desired, after, RecordedState(), Policy()).pending
+    """What is declared and is not there as it is declared, and what was to go and is there, as a second look at the workspace tells."""
+    clear = _clear(planned.desired, after)
+    wrong = make_plan(planned.plan.workspace, clear, after, RecordedState(nowhere=True), Policy()).pending
+    other = (change for change in planned.plan.pending if change.address not in clear and _is_strange(change, planned, after))
+    return (*wrong, *other)
+
+
+def _clear(desired: DesiredState, live: LiveState) -> DesiredState:
+    """What can be compared: a name may lead to two by now, or to nothing, and what was done is recorded all the same."""
+    left: DesiredState = {}
+    names = desired
+    while left.keys() != names.keys():
+        left, known = names, names.keys() | live.resources.keys()
+        names = {a: r for a, r in left.items() if (meant := _meant(r)) <= known | {_old(r)} and not meant & live.doubles.keys()}
+    return left
+
+
+def _meant(resource: DesiredResource) -> set[Address]:
+    """Every name that is to lead to one resource."""
+    return {resource.address, _old(resource), *(reference.target for reference, _ in references(resource))}
+
+
+def _old(resource: DesiredResource) -> Address:
+    return Address(resource.address.kind, resource.renamed_from or resource.address.name)
+
+
+def _is_strange(change: Change, planned: Planned, after: LiveState) -> bool:
+    """Of what is not declared, or cannot be compared: whether that is not as it was meant."""
+    return change.address in planned.desired or (change.action is Action.DELETE and _is_there(change, planned.live, after))
+
+
+def _is_there(change: Change, before: LiveState, after: LiveState) -> bool:
+    was, now = (live.resources.get(change.address) for live in (before, after))
+    return was is not None and now is not None and was.id == now.id
 
 
 def unproven(outcomes: Sequence[Outcome], others: Sequence[Change]) -> tuple[Change, ...]:
-    """Of what is not as it is declared, what was applied."""
+    """Of what is not as it was meant, what was applied."""
     applied = {outcome.change.address for outcome in outcomes if outcome.status is Status.APPLIED}
     return tuple(change for change in others if change.address in applied)
 
 
 def unmarked(after: LiveState, others: Sequence[Change]) -> LiveState:
-    """The workspace without marks of what is not as it is declared: the next plan must read that whole."""
+    """The workspace without marks of what is not as it was meant: the next plan must read that whole."""
     blank = {change.address: replace(after.resources[change.address], mark="") for change in others if change.address in after.resources}
     return replace(after, resources={**after.resources, **blank})

@@ -56,7 +56,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
     fields: dict[Address, tuple[FieldChange, ...]] = {}
     for address, resource in live.resources.items():
         now = back.get(address, address)
-        spec = pointed(KINDS[address.kind], resource.spec, back)
+        spec = seen = pointed(KINDS[address.kind], resource.spec, back)
         if now in desired:
             spec, found = _items(desired[now], spec, recorded.resources.get(now))
             if now != address:
@@ -66,7 +66,7 @@ def renamed(desired: DesiredState, live: LiveState, recorded: RecordedState = NO
                 found = (FieldChange((identity,), address.name, now.name, position=place, side=side), *found)
             if found:
                 fields[now] = found
-        resources[now] = replace(resource, address=now, spec=spec)
+        resources[now] = replace(resource, address=now, spec=spec, seen=seen)
     refusals = tuple(_refused(new, old) for new, old in pairs.items() if new not in possible)
     return Renamed(LiveState(resources, live.doubles), fields, refusals, back)
 

@@ -45,6 +45,8 @@ class Client:
         self._tokens = Tokens(connection.credentials, connection.auth_host, self._sender, clock)
         self._bases = {"data": list(DATA_BASES[:1]), "orchestration": list(ORCHESTRATION_BASES)}
         self._methods: dict[str, list[str]] = {}
+        self.singly: dict[str, bool] = {}
+        """Whether the API gives what is of a kind by itself, as far as that is known."""
 
     def __enter__(self) -> Self:
         """Use it in a `with` statement, so that its connections are closed."""

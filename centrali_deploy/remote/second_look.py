@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address
-from centrali_deploy.errors import Rejected
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.remote.observation import Progress, lists, translated
+from centrali_deploy.remote.singly import read_singly
 from centrali_deploy.states import LiveState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Generator
 
     from centrali_deploy.remote.client import Client
-
-_GONE = 404
 
 
 def look_again(
@@ -29,13 +27,13 @@ def look_again(
     """
     written = {*updated, *others}
     listed = {address.kind for address in others}
-    listed |= {name for name in {address.kind for address in updated} if _longer(name, updated, before)}
+    listed |= {name for name in {address.kind for address in updated} if not client.singly.get(name) or _longer(name, updated, before)}
     kinds = [kind for kind in KINDS.values() if kind.name in listed]
     read: dict[str, list[dict[str, Any]]] = yield from lists(client, kinds, written)
     found = {name: [item for item in items if Address(name, item[KINDS[name].identity]) in written] for name, items in read.items()}
     single = [address for address in updated if address.kind not in listed]
     for number, address in enumerate(single, 1):
-        item = _one(client, address, before.resources[address].id)
+        item = read_singly(client, KINDS[address.kind], before.resources[address].id)
         found.setdefault(address.kind, []).extend([item] if item else [])
         yield Progress("what was changed", number)
     rest = {address: resource for address, resource in before.resources.items() if address not in written}
@@ -46,12 +44,3 @@ def _longer(kind: str, updated: Collection[Address], before: LiveState) -> bool:
     """Whether reading one by one takes more requests than a list of this kind."""
     pages = -(-sum(address.kind == kind for address in before.resources) // KINDS[kind].page_size)
     return sum(address.kind == kind for address in updated) > pages
-
-
-def _one(client: Client, address: Address, id_: str) -> dict[str, Any] | None:
-    try:
-        return client.get(KINDS[address.kind], id_)
-    except Rejected as error:
-        if error.status != _GONE:
-            raise
-        return None

@@ -23,6 +23,8 @@ KNOWN = {A: Recorded(A, "id", WAS, "1")}
 LIVE = LiveState({A: LiveResource(A, "id", NEW, "2")})
 NOW = {A: Recorded(A, "id", NEW, "2")}
 HALF = {A: Recorded(A, "id", None)}
+HALF_KNOWN = {A: Recorded(A)}
+ANOTHER = LiveState({A: LiveResource(A, "other", NEW, "1")})
 FAILED, CONFLICT = RemoteError("no"), Conflict("taken")
 
 
@@ -43,6 +45,9 @@ FAILED, CONFLICT = RemoteError("no"), Conflict("taken")
         (KNOWN, UPDATE, Status.SKIPPED, None, LIVE, KNOWN),
         (KNOWN, SAME, None, None, LIVE, NOW),
         (KNOWN, DELETE, Status.APPLIED, None, LiveState(), {}),
+        (KNOWN, DELETE, Status.APPLIED, None, LIVE, KNOWN),  # it was taken and not done
+        (HALF_KNOWN, DELETE, Status.APPLIED, None, LIVE, HALF_KNOWN),
+        (KNOWN, DELETE, Status.APPLIED, None, ANOTHER, {}),  # somebody else's by now
         (KNOWN, DELETE, Status.FAILED, FAILED, LIVE, KNOWN),
         (KNOWN, DELETE, None, None, LIVE, KNOWN),
         (KNOWN, FORGET, Status.APPLIED, None, LiveState(), {}),

@@ -12,7 +12,7 @@ from ending import result_of
 from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Outcome, Status
 from centrali_deploy.apply.writing import Writing
-from centrali_deploy.errors import AppliedInPart, ExitCode, Rejected, StalePlan
+from centrali_deploy.errors import AppliedInPart, Conflict, ExitCode, Rejected, StalePlan
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, judge
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from centrali_deploy.pipeline.plan import Planned
 
 CODE = {"code": "async function run() {}"}
-FUNCTION, TRIGGER = KINDS["function"], KINDS["trigger"]
 F = Address("function", "f")
+FUNCTION, TRIGGER = KINDS["function"], KINDS["trigger"]
 SECRET = {"params": {"key": {"value": "${env:KEY}", "encrypt": True}}}
 SECRETIVE = {"function": "f", "executionType": "on-demand", "triggerMetadata": SECRET}
 
@@ -172,6 +172,27 @@ def test_without_versions_and_times_what_is_there_is_compared(scene: Scene) -> N
     assert [type(outcome.error) for outcome in scene.carry_out(found)] == [StalePlan]
 
 
+@pytest.mark.parametrize("half", [False, True], ids=["whole", "broken-off"])
+def test_an_item_under_its_old_name_is_what_the_plan_saw(half: bool, scene: Scene) -> None:
+    """Without versions and times, for those would say it at once."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        body = json.loads(found.content) if found.content else {}
+        for item in [body, *body.get("data", [])]:
+            for member in ("version", "updatedAt"):
+                item.pop(member, None)
+        return httpx.Response(found.status_code, json=body)
+
+    properties = [{"name": name, "type": "string"} for name in (["old", "new"] if half else ["old"])]
+    scene.hands.create(KINDS["structure"], {"name": "S", "recordSlug": "s", "properties": properties})
+    scene.answer = answer
+    found = scene.planned(structures={"s": {"name": "S", "properties": [{"name": "new", "type": "string", "renamedFrom": "old"}]}})
+    assert [outcome.error for outcome in scene.carry_out(found)] == [None]
+    kept = scene.hands.find(KINDS["structure"], "s") or {}
+    assert [each["name"] for each in kept["properties"]] == ["new"]
+
+
 def test_a_look_that_is_refused_is_told(scene: Scene) -> None:
     found = five(scene)
     scene.answer = lambda _request: httpx.Response(400, json={"message": "not today"})
@@ -186,3 +207,69 @@ def test_a_look_has_no_effect(scene: Scene) -> None:
     (change,) = found.plan.pending
     assert list(writing.write(change)) == ["update"]
     assert (writing.tried - before, scene.asked) == (1, ["GET", "PUT"])
+
+
+@pytest.mark.parametrize("left", [(), ("id", "updatedAt"), ("id", "name", "updatedAt"), ("success",)], ids=str)
+def test_an_answer_that_shows_little_makes_nobody_else_guilty(left: tuple[str, ...], scene: Scene) -> None:
+    """A trigger is paused and then updated: what is seen before the second write is our own first one."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        if request.method == "GET" or found.status_code >= 300:
+            return found
+        body = {"success": True, **json.loads(found.content)}
+        shown = {member: body[member] for member in ("enabled", *left) if member in body}
+        return httpx.Response(200, json=shown) if left else httpx.Response(204)
+
+    sections = {"functions": {"f": CODE}, "triggers": {"t": SECRETIVE}}
+    scene.carry_out(scene.planned(**sections))
+    scene.answer = answer
+    found = scene.planned(**{**sections, "triggers": {"t": {**SECRETIVE, "description": "ours", "enabled": False}}})
+    assert ([outcome.error for outcome in scene.carry_out(found)], scene.asked) == ([None], ["GET", "PATCH", "GET", "PUT"])
+
+
+def test_a_change_that_is_tried_again_after_a_conflict_knows_its_own_first_half(scene: Scene) -> None:
+    """A trigger is paused, then its name is taken for a while."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        taken = request.method == "PUT" and scene.asked.count("PUT") == 1
+        return httpx.Response(409, json={"message": "taken"}) if taken else scene.inner.handle_request(request)
+
+    sections = {"functions": {"f": CODE}, "triggers": {"t": SECRETIVE}}
+    scene.carry_out(scene.planned(**sections))
+    found = scene.planned(**{**sections, "triggers": {"t": {**SECRETIVE, "description": "ours", "enabled": False}}})
+    writing, (change,) = Writing(scene.client, found.desired, found.live), found.plan.pending
+    scene.asked.clear()
+    scene.answer = answer
+    with pytest.raises(Conflict):
+        list(writing.write(change))
+    list(writing.write(change))
+    assert (scene.found("t", TRIGGER)["enabled"], scene.found("t", TRIGGER)["description"]) == (False, "ours")
+
+
+@pytest.mark.parametrize("missing", [("version",), ("version", "updatedAt"), ("code",), ("code", "version", "updatedAt")], ids=str)
+def test_what_lists_leave_out_is_no_change_of_somebody_else(missing: tuple[str, ...], scene: Scene) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = scene.inner.handle_request(request)
+        body = json.loads(found.content) if found.content else {}
+        for item in body.get("data", []) if request.method == "GET" else []:
+            for member in missing:
+                item.pop(member, None)
+        return httpx.Response(found.status_code, json=body)
+
+    scene.answer = answer
+    assert [outcome.error for outcome in scene.carry_out(five(scene))] == [None]
+    assert [outcome.error for outcome in scene.carry_out(scene.planned((F,), functions={"g": CODE}))] == [None, None]
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_where_nothing_is_given_by_itself_nothing_is_said_to_be_gone(status: int, scene: Scene) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        single = request.method == "GET" and request.url.path.split("/")[-2] == "compute-functions"
+        return httpx.Response(status, json={"message": "no"}) if single else scene.inner.handle_request(request)
+
+    found, going = five(scene), scene.planned((F,), functions={"g": CODE})
+    scene.answer = answer
+    assert ([outcome.error for outcome in scene.carry_out(found)], scene.asked) == ([None], ["GET", "PUT"])
+    assert ([outcome.error for outcome in scene.carry_out(going)], scene.asked) == ([None, None], ["DELETE"])
+    assert scene.hands.find(FUNCTION, "f") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.manifest.loading import load
 from centrali_deploy.pipeline.apply import apply, check, judge, refuse_stale, seen_again, unlike, unmarked, unproven
 from centrali_deploy.pipeline.plan import Planned, plan
-from centrali_deploy.plan.model import Change
+from centrali_deploy.plan.model import Action, Change
 from centrali_deploy.plan.verdicts import Policy
 from centrali_deploy.states import Recorded, RecordedState
 
@@ -115,6 +116,37 @@ def test_who_approved_a_delete_approved_it_of_what_they_were_shown(client: Clien
     client.update(KINDS["function"], id_, {"description": "theirs"})
     with pytest.raises(StalePlan, match="while you decided: function/f\\."):
         refuse_stale(approved, pruned())
+
+
+def test_what_cannot_be_compared_any_more_is_told_and_the_rest_is_compared(client: Client, manifest: Callable[..., str]) -> None:
+    """The function of a trigger goes, or gets a double, before the second look: what was done is recorded all the same."""
+    client.create(KINDS["function"], {"name": "theirs", **CODE})
+    trigger = {"function": "theirs", "executionType": "on-demand"}
+    found = planned(manifest({"version": 1, "functions": {"f": CODE, "g": CODE}, "triggers": {"t": trigger}}), client, {})
+    outcomes = [each for each in apply(found, client, lambda: False) if isinstance(each, Outcome)]
+    after = result_of(seen_again(found, client, outcomes))
+    assert unlike(found, after) == ()
+    theirs = Address("function", "theirs")
+    gone = replace(after, resources={a: r for a, r in after.resources.items() if a not in {theirs, G}})
+    for live in (gone, replace(gone, resources={**gone.resources, theirs: after.resources[theirs]}, doubles={theirs: ("1", "2")})):
+        others = unlike(found, live)
+        assert [(change.address, change.action, change.adopting) for change in others] == [
+            (G, Action.CREATE, False),
+            (Address("trigger", "t"), Action.CREATE, False),
+        ]
+        assert unproven(outcomes, others) == others
+
+
+def test_a_delete_that_was_taken_and_not_done_is_told(client: Client, manifest: Callable[..., str]) -> None:
+    id_ = client.create(KINDS["function"], {"name": "f", **CODE})["id"]
+    path = manifest({"version": 1, "functions": {"g": CODE}})
+    found = result_of(plan(load([path], {}), client, Policy(prune=True), RecordedState({F: Recorded(F, id_)})))
+    outcomes = [Outcome(change, Status.APPLIED) for change in found.plan.pending]
+    client.create(KINDS["function"], {"name": "g", **CODE})
+    assert [change.address for change in unproven(outcomes, unlike(found, planned(path, client, {}).live))] == [F]
+    client.delete(KINDS["function"], id_)
+    client.create(KINDS["function"], {"name": "f", **CODE})
+    assert unlike(found, planned(path, client, {}).live) == ()
 
 
 def test_what_is_not_as_it_is_declared_is_told_if_it_was_applied_and_loses_its_mark(client: Client, manifest: Callable[..., str]) -> None:

@@ -15,6 +15,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.local.app import create_app
 from centrali_deploy.remote.observation import observe
 from centrali_deploy.remote.second_look import look_again
+from centrali_deploy.remote.singly import read_singly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,9 @@ def made(client: Client) -> LiveState:
 
 
 def changed(client: Client, live: LiveState, *addresses: Address) -> None:
+    """Look and write, as an apply does."""
     for address in addresses:
+        assert read_singly(client, KINDS[address.kind], live.resources[address].id)
         client.update(KINDS[address.kind], live.resources[address].id, {"description": "changed"})
 
 
@@ -124,5 +127,6 @@ def test_a_refusal_is_not_taken_for_gone(behind: Callable[..., Client]) -> None:
 
     with behind(between) as client:
         live = made(client)
+        client.singly["trigger"] = True
         with pytest.raises(Unauthorized, match="Not allowed"):
             looked(client, live, [T], [])

@@ -33,6 +33,7 @@ FACTS = [
     Fact("Objects may be wrapped in `data`", "I", "wire.one", "test_an_object_is_answered_with_its_id"),
     Fact("Errors have a message, and a title or a code; a refused body names the members", "D", "wire.error_said",
          "test_an_error_says_what_is_wrong_and_where"),
+    Fact("A resource is given by itself at `/{id}` of its list", "D; I for triggers", "remote/singly.py", "test_a_resource_is_given_by_itself"),
     Fact("What is not there answers 404", "D", "remote/client.py", "test_what_is_not_there_answers_404"),
     Fact('A duplicate name answers 409, or 400/422 with words like "exists"', "I", "wire.says_exists", "test_a_name_is_there_once"),
     Fact("A write of a resource counts its `version` up by one and nothing else does; no write depends on a version", "I; I",

@@ -52,6 +52,13 @@ def test_an_object_is_answered_with_its_id(api: Api) -> None:
     assert one(api.send("GET", "structures", f"/{made['id']}").json())["id"] == made["id"]
 
 
+def test_a_resource_is_given_by_itself(api: Api) -> None:
+    function = api.function()
+    made = [(FUNCTIONS, function), (TRIGGERS, api.trigger(function)), (STRUCTURES, api.structure()), (FLOWS, api.flow())]
+    found = [one(api.send("GET", segment, f"/{each['id']}").json())["id"] for segment, each in made]
+    assert found == [each["id"] for _, each in made]
+
+
 def test_an_error_says_what_is_wrong_and_where(api: Api) -> None:
     answer = api.send("POST", FUNCTIONS, json={"name": api.name("f")})
     said = error_said(answer.json())
