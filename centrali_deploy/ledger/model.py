@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 MIGRATIONS: Migrations = MappingProxyType({})
 """From each older format, how a ledger of it becomes one of the next. There has been only one format so far."""
+UNKNOWN = "unknown"
+"""In place of how a change ended, when the apply broke off: it may have taken effect or not."""
 _KEY_BYTES = 32
 _LATEST = 1e11
 """Unix seconds: a moment that no clock shows."""
@@ -82,6 +85,28 @@ class Entry:
     outcomes: tuple[tuple[str, str, str, str], ...] = ()
     inverse: Any = None
     note: str = ""
+
+
+def goes_on(entry: Entry, holder: Holder | None, now: float) -> bool:
+    """Whether an apply still goes on: it has not ended, and began under the lock that is held. Otherwise it broke off."""
+    if entry.ended or holder is None or holder.over(now):
+        return False
+    return datetime.fromisoformat(entry.started) >= datetime.fromtimestamp(int(holder.started), UTC)
+
+
+def unknown(entry: Entry) -> tuple[tuple[str, str, str, str], ...]:
+    """The changes of an apply that has not ended of which nobody recorded how they ended, in the form of outcomes.
+
+    Raises ValueError when what a rollback needs is not what this tool writes.
+    """
+    if entry.ended:
+        return ()
+    told = {(address, action) for address, action, _, _ in entry.outcomes}
+    try:
+        left = [(str(said["address"]), str(said["action"])) for said in entry.inverse or ()]
+    except (KeyError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return tuple((*each, UNKNOWN, "") for each in left if each not in told)
 
 
 def written(ledger: Ledger) -> dict[str, Any]:

@@ -96,6 +96,11 @@ class Owning:
             )
         )
 
+    def so_far(self, outcomes: Sequence[Outcome]) -> None:
+        """Say in the history how these changes have ended, while others go on."""
+        if self.door and self._entry:
+            self.door.amend(replace(self._entry, outcomes=_told(outcomes)))
+
     def end(self, planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> None:
         """Record what is ours now, and what became of each change."""
         if self.door is None or self.ledger is None:
@@ -103,10 +108,7 @@ class Owning:
         ours = self.declared(planned, Seal(self.ledger.key))
         self.record(self.ledger, result(self.ledger.resources, planned.plan.changes, outcomes, after, ours))
         if self._entry:
-            ended = tuple(
-                (str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes
-            )
-            self._entry = replace(self._entry, ended=_now(), outcomes=ended)
+            self._entry = replace(self._entry, ended=_now(), outcomes=_told(outcomes))
             self.door.amend(self._entry)
 
     @property
@@ -172,6 +174,10 @@ def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
 def _is_new_name(field: FieldChange, kind: Kind) -> bool:
     place = kind.places.get(field.member)
     return bool(place and place.key and len(field.path) == len(("member", "item", "key")) and field.path[2] == place.key)
+
+
+def _told(outcomes: Sequence[Outcome]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes)
 
 
 def _now() -> str:

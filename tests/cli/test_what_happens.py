@@ -165,7 +165,7 @@ def test_an_apply_whose_lock_is_broken_writes_nothing_more(
         "Error: The lock was taken over, or broken.\n  Nothing more was written: run again when they have ended.\n",
     )
     assert 0 < len(live()) < len(names)
-    assert "not ended" in centrali("history", "--local").out
+    assert "broke off" in centrali("history", "--local").out
     assert (centrali(*APPLY).code, set(live())) == (0, set(names))
 
 

@@ -10,7 +10,7 @@ import pytest
 from ledgers import F, T, entry, holder, ledger
 
 from centrali_deploy.errors import ExitCode, Unreadable
-from centrali_deploy.ledger.model import FORMAT, Ledger, read, read_entry, read_holder, written, written_entry
+from centrali_deploy.ledger.model import FORMAT, Ledger, goes_on, read, read_entry, read_holder, unknown, written, written_entry
 from centrali_deploy.secret import Secret
 from centrali_deploy.states import Recorded
 
@@ -112,3 +112,30 @@ def test_a_holder_whose_times_make_no_sense_is_damaged(change: dict[str, Any]) -
     said = {member: value for member, value in {**asdict(holder()), **change}.items() if value is not ...}
     with pytest.raises(Unreadable):
         read_holder(said, "here")
+
+
+MIDNIGHT = 1767225600.0
+"""When the entry begins."""
+
+
+@pytest.mark.parametrize(
+    ("ended", "lock", "now", "expected"),
+    [
+        ("", holder(now=MIDNIGHT), MIDNIGHT + 30, True),
+        ("", holder(now=MIDNIGHT + 0.9), MIDNIGHT + 30, True),  # an entry knows whole seconds only
+        ("", holder(now=MIDNIGHT + 1), MIDNIGHT + 30, False),  # somebody else applies since
+        ("", holder(now=MIDNIGHT), MIDNIGHT + 60, False),
+        ("", None, MIDNIGHT, False),
+        ("2026-01-01T00:01:00Z", holder(now=MIDNIGHT), MIDNIGHT + 30, False),
+    ],
+)
+def test_what_has_not_ended_goes_on_as_long_as_its_lock_is_held(ended: str, lock: Any, now: float, expected: bool) -> None:
+    assert goes_on(entry(ended=ended), lock, now) is expected
+
+
+def test_of_what_broke_off_it_is_unknown_what_nobody_recorded() -> None:
+    inverse = [{"address": "function/f", "action": action} for action in ("create", "update")]
+    assert unknown(entry(inverse=inverse)) == (("function/f", "update", "unknown", ""),)
+    assert unknown(entry(inverse=inverse, ended="2026-01-01T00:01:00Z")) == unknown(entry(inverse=None)) == ()
+    with pytest.raises(ValueError, match="address"):
+        unknown(entry(inverse=[{}]))
