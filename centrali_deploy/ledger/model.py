@@ -16,7 +16,7 @@ from centrali_deploy.errors import Unreadable
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.processes import is_gone
 from centrali_deploy.secret import Revealed, Secret
-from centrali_deploy.states import Recorded
+from centrali_deploy.states import Meant, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -112,7 +112,8 @@ def unknown(entry: Entry) -> tuple[tuple[str, str, str, str], ...]:
 def written(ledger: Ledger) -> dict[str, Any]:
     """A ledger as JSON. Raises TypeError when it holds a secret that is not sealed: that is our own mistake."""
     for recorded in ledger.resources.values():
-        _refuse_open(recorded.spec)
+        _refuse_open([recorded.spec, recorded.meant and recorded.meant.spec])
+    meant = {str(a): [r.meant.spec, r.meant.name, r.meant.gone] for a, r in sorted(ledger.resources.items()) if r.meant}
     return {
         "format": FORMAT,
         "deployment": ledger.deployment,
@@ -120,6 +121,7 @@ def written(ledger: Ledger) -> dict[str, Any]:
         "serial": ledger.serial,
         "tool": ledger.tool,
         "resources": {str(a): [r.id, r.mark, r.spec] for a, r in sorted(ledger.resources.items())},
+        **({"meant": meant} if meant else {}),
     }
 
 
@@ -128,11 +130,15 @@ def read(said: Any, where: str, migrations: Migrations = MIGRATIONS) -> Ledger: 
     said = present(said, where, migrations)
     try:
         resources = {}
+        meant = {
+            text: Meant(spec if spec is None else dict(spec), str(name), gone is True)
+            for text, (spec, name, gone) in said.get("meant", {}).items()
+        }
         for text, (id_, mark, spec) in said["resources"].items():
             address = Address.parse(text)
             if address.kind not in KINDS:
                 raise Unreadable(f"What is recorded in {where} speaks of {address}, and there is no such kind.", _NEWER)
-            resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark))
+            resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark), meant.get(text))
         return Ledger(str(said["deployment"]), bytes.fromhex(said["key"]), int(said["serial"]), resources, str(said["tool"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(where) from error

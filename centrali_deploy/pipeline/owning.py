@@ -15,6 +15,7 @@ from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.ownership import followed
+from centrali_deploy.plan.settling import settled
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
@@ -77,9 +78,12 @@ class Owning:
         if self.door is None:
             return
         known = self.ledger or Ledger(self.deployment)
-        ours = followed(RecordedState(known.resources), planned.desired, planned.live)
+        seal = Seal(known.key)
+        ours = followed(settled(RecordedState(known.resources, seal), planned.live), planned.desired, planned.live)
         known = replace(known, resources=ours.resources)
-        self.record(known, intended(known.resources, planned.plan.pending))
+        pending = planned.plan.pending
+        specs = {c.address: seal.sealed(c.address, planned.desired[c.address].spec) for c in pending if c.address in planned.desired}
+        self.record(known, intended(known.resources, pending, specs))
         self._entry = self.door.add(
             Entry(
                 0,

@@ -54,3 +54,8 @@ def test_the_history_tells_what_was_done_and_what_is_unknown(killed: Place) -> N
     assert set(status) == {"gone", "changed", *(f"f{number}" for number in range(MANY))}
     assert applied <= live
     assert "broke off, " in killed.run("history")[1]
+
+
+def test_drift_does_not_call_our_own_writes_somebody_else_s(killed: Place) -> None:
+    code, said = killed.run("drift")
+    assert (code, "No drift" in said) == (0, True), said
