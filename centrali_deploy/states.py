@@ -122,7 +122,8 @@ class LiveState:
 class Meant:
     """What an apply that goes on, or broke off, was about to make of a resource.
 
-    `spec` is sealed, with null for what goes back to its default; None: it is deleted. `name`: the one that it gets.
+    `spec` is sealed, with null for what goes back to its default; of what is deleted, the state in which it is stopped
+    before that, or None. `name`: the one that it gets.
     `gone`: whether it is deleted, for good or to be made anew.
     """
 

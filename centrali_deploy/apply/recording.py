@@ -46,7 +46,9 @@ def intended(known: Ours, changes: Sequence[Change], specs: Mapping[Address, Pla
 def _meant(change: Change, specs: Mapping[Address, Plain], known: Recorded) -> Meant:
     """What a change makes of what is recorded; of two changes of one address, both."""
     gone = change.action in {Action.DELETE, Action.REPLACE} or bool(known.meant and known.meant.gone)
-    spec = None if change.action is Action.DELETE else _kept(specs[change.address], known.spec)
+    life = KINDS[change.address.kind].lifecycle
+    stopped = {life.member: life.stops} if life and not life.in_create else None
+    spec = stopped if change.action is Action.DELETE else _kept(specs[change.address], known.spec)
     return Meant(spec, change.address.name, gone)
 
 

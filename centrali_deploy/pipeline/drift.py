@@ -21,4 +21,4 @@ if TYPE_CHECKING:
 def drift(loaded: Loaded, client: Client, recorded: RecordedState) -> Generator[Progress, None, tuple[Drift, ...]]:
     """Yields what has been read; returns what differs from what was applied."""
     live = yield from observe(client, recorded.resources.keys())
-    return drifts(settled(recorded, live), live, loaded.desired)
+    return drifts(settled(recorded, live, halfway=True), live, loaded.desired)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.manifest.keeping import Keeping
+    from centrali_deploy.parts import Plain
     from centrali_deploy.pipeline.acting import Actor
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Change, FieldChange
@@ -96,7 +97,7 @@ class Owning:
                 VERSION,
                 planned.plan.digest,
                 doing,
-                inverse=inverse(planned),
+                inverse=inverse(planned, specs),
             )
         )
 
@@ -154,13 +155,19 @@ class Owning:
         self.door.write(self.ledger)
 
 
-def inverse(planned: Planned) -> list[dict[str, Any]]:
-    """What a rollback needs: each change, and what was live before it. No secret is in it."""
-    return [_inverse(change, planned) for change in planned.plan.pending]
+def inverse(planned: Planned, specs: Mapping[Address, Plain]) -> list[dict[str, Any]]:
+    """What a rollback needs: each change, what was live before it, and what it makes of that, sealed. No secret is in it.
+
+    `specs`: what is declared, sealed.
+    """
+    return [_inverse(change, planned, specs.get(change.address)) for change in planned.plan.pending]
 
 
-def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
-    """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before."""
+def _inverse(change: Change, planned: Planned, spec: Plain | None) -> dict[str, Any]:
+    """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before.
+
+    `after`: of an update, the members that it changes; of a delete, nothing.
+    """
     kind, live = KINDS[change.address.kind], planned.live.resources.get(change.address)
     was = next(iter(change.old_names), None)
     known = planned.recorded.resources.get(was or change.address)
@@ -171,8 +178,16 @@ def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
         "before": dict(live.spec) if live else None,
         "was": was.name if was and change.action is not Action.DELETE else None,
         "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
+        "after": _after(change, spec),
         "ours": sorted(known.spec) if known and known.spec is not None else None,
     }
+
+
+def _after(change: Change, spec: Plain | None) -> dict[str, Any] | None:
+    if spec is None or change.action is Action.DELETE:
+        return None
+    changed = {field.member for field in change.fields}
+    return {member: value for member, value in spec.items() if change.action is not Action.UPDATE or member in changed}
 
 
 def _is_new_name(field: FieldChange, kind: Kind) -> bool:

@@ -82,6 +82,12 @@ def test_what_a_change_is_about_to_make_is_recorded_before_it(changes: list[Chan
     assert intended(KNOWN, changes, specs) == {A: expected}
 
 
+def test_what_is_stopped_before_it_is_deleted_is_meant_to_be_stopped() -> None:
+    flow = Address("orchestration", "flow")
+    found = intended({flow: Recorded(flow, "id", {"status": "active"})}, [Change.delete(flow, "")], {})
+    assert found[flow].meant == Meant({"status": "paused"}, "flow", gone=True)
+
+
 @pytest.mark.parametrize(("status", "stays"), [(Status.FAILED, True), (Status.SKIPPED, False), (None, False)])
 @pytest.mark.parametrize("change", [UPDATE, DELETE])
 def test_what_was_meant_stays_known_only_of_what_failed_for_it_may_have_taken_effect(change: Change, status: Any, stays: bool) -> None:

@@ -37,6 +37,7 @@ def manifest(ledger: str, timeout: int, *names: str) -> dict[str, Any]:
 def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A place where an apply was killed at one of the functions that it makes."""
     with place(tmp_path, manifest(request.param, 1000, "gone")) as found:
+        (tmp_path / "workspace.yaml").rename(tmp_path / "before.yaml")
         more = manifest(request.param, 2000, *(f"f{number}" for number in range(MANY)))
         (tmp_path / "workspace.yaml").write_text(json.dumps(more))
         code, said = found.run("apply", "--yes", "--prune", at=AT, which=MAKES)
@@ -59,3 +60,18 @@ def test_the_history_tells_what_was_done_and_what_is_unknown(killed: Place) -> N
 def test_drift_does_not_call_our_own_writes_somebody_else_s(killed: Place) -> None:
     code, said = killed.run("drift")
     assert (code, "No drift" in said) == (0, True), said
+
+
+@pytest.mark.parametrize("number", [(), ("2",)])
+def test_a_rollback_takes_back_what_it_did(killed: Place, number: tuple[str, ...]) -> None:
+    code, said = killed.run("rollback", *number, "--yes")
+    assert (code, "Back to before apply 2" in said) == (0, True), said
+    assert {name: each["timeoutMs"] for name, each in killed.live().items() if "timeoutMs" in each} == {
+        "function/changed": 1000,
+        "function/gone": 1000,
+        "function/foreign": 30000,
+    }
+    assert killed.run("drift")[0] == 0
+    (killed.folder / "workspace.yaml").write_text((killed.folder / "before.yaml").read_text())
+    code, said = killed.run("plan", "--prune", "--detailed-exitcode")
+    assert (code, "No changes." in said) == (0, True), said

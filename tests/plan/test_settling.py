@@ -93,6 +93,24 @@ def test_properties_of_a_structure_are_one_member() -> None:
     assert after(known(S, one, two), LiveResource(S, "id", one))[S].spec == one
 
 
+def test_a_list_between_the_two_is_told_item_by_item_and_only_told() -> None:
+    a, b, c, other = ({"name": name, "type": "string"} for name in "abcd")
+    before = known(S, {"properties": [a, c]}, {"properties": [b, c]})
+    live = LiveState({S: LiveResource(S, "id", {"properties": [a, b, c]})})
+    recorded = RecordedState({S: before}, SEAL)
+    assert settled(recorded, live).resources[S].spec == before.spec
+    assert settled(recorded, live, halfway=True).resources[S].spec == {"properties": [a, b, c]}
+    theirs = LiveState({S: LiveResource(S, "id", {"properties": [a, b, c, other]})})
+    assert settled(recorded, theirs, halfway=True).resources[S].spec == before.spec
+
+
+def test_what_refers_to_something_that_got_its_new_name_does_so_by_that() -> None:
+    trigger = Recorded(T, "t", {"function": "f"})
+    recorded = RecordedState({F: known(F, ONE, TWO, name="g"), T: trigger}, SEAL)
+    live = LiveState({G: LiveResource(G, "id", TWO), T: LiveResource(T, "t", {"function": "g"})})
+    assert settled(recorded, live).resources[T].spec == {"function": "g"}
+
+
 def test_without_anything_meant_it_is_the_same() -> None:
     recorded = RecordedState({F: Recorded(F, "id", ONE)}, SEAL)
     assert settled(recorded, LiveState()) is recorded
