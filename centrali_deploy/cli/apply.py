@@ -109,7 +109,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             stopping.recording = not planned.plan.pending
             with stops_between_changes(stopping, run.client.pace.stop_waiting):
                 _execute(run, own, planned, held, found, stopping=stopping)
-                strange = _concluded(run, own, planned, held, found)
+                strange = _concluded_with_failures(run, own, planned, held, found)
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
@@ -169,6 +169,19 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
         error.hint = f"{error.hint} The next apply finds it out.".lstrip()
         raise
     return unproven(found, others)
+
+
+def _concluded_with_failures(run: Run, own: Owning, planned: Planned, held: Held | None, found: Sequence[Outcome]) -> tuple[Change, ...]:
+    """Look again and record; when that fails where changes failed, too, both are told, with the exit code of the changes."""
+    try:
+        return _concluded(run, own, planned, held, found)
+    except DeployError as second:
+        try:
+            judge(found)
+        except DeployError as first:
+            first.message, first.hint = f"{first.message} {second.message}", f"{first.hint} {second.hint}".strip()
+            raise first from second
+        raise
 
 
 def _tell_made(run: Run, own: Owning) -> None:
