@@ -123,6 +123,20 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What an apply that goes on, or broke off, was about to make of a resource.
+
+    `spec` is sealed, with null for what goes back to its default; of what is deleted, the state in which it is stopped
+    before that, or None. `name`: the one that it gets.
+    `gone`: whether it is deleted, for good or to be made anew.
+    """
+
+    spec: Plain | None
+    name: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What was applied to one resource last, so that it is ours: its id, and what was declared, sealed.
 
@@ -133,6 +147,7 @@ class Recorded:
     id: str = ""
     spec: Plain | None = None
     mark: str = ""
+    meant: Meant | None = None
 
 
 @dataclass(frozen=True, slots=True)

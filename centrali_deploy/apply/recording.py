@@ -12,9 +12,10 @@ from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import Conflict
 from centrali_deploy.kinds import KINDS
+from centrali_deploy.plan.leaving import opened
 from centrali_deploy.plan.model import Action
 from centrali_deploy.sealing import UNSET
-from centrali_deploy.states import Recorded
+from centrali_deploy.states import Meant, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,11 +29,35 @@ if TYPE_CHECKING:
     Ours = Mapping[Address, Recorded]
 
 
-def intended(known: Ours, changes: Sequence[Change]) -> dict[Address, Recorded]:
-    """What is ours already, and what is about to be made; of what is about to be replaced, the old one and the new one."""
+def intended(known: Ours, changes: Sequence[Change], specs: Mapping[Address, Plain]) -> dict[Address, Recorded]:
+    """What is ours already, and what is about to be made; of what is about to be replaced, the old one and the new one.
+
+    Each says what it is about to become. `specs`: what is declared, sealed, with null for what goes back to its default.
+    """
     made, replaced = ([c.address for c in changes if c.action is action] for action in (Action.CREATE, Action.REPLACE))
     either = {address: replace(known[address], id="", mark="") for address in replaced if address in known}
-    return {**{address: Recorded(address) for address in made}, **known, **either}
+    found = {**{address: Recorded(address) for address in made}, **known, **either}
+    for change in changes:
+        at = next((a for a in (_old_name(change), change.address) if a in found), None)
+        if at and change.action is not Action.FORGET:
+            found[at] = replace(found[at], meant=_meant(change, specs, found[at]))
+    return found
+
+
+def _meant(change: Change, specs: Mapping[Address, Plain], known: Recorded) -> Meant:
+    """What a change makes of what is recorded; of two changes of one address, both."""
+    before, kind = known.meant, KINDS[change.address.kind]
+    gone = change.action in {Action.DELETE, Action.REPLACE} or bool(before and before.gone)
+    spec: Plain | None
+    if change.opening:
+        held = {field.member for field in change.fields} <= (known.spec or {}).keys()
+        spec = opened(kind, known.spec, change) if known.spec and held else None
+    elif change.action is Action.DELETE:
+        life = kind.lifecycle
+        spec = {life.member: life.stops} if life and not life.in_create else before.spec if before else None
+    else:
+        spec = _kept(specs[change.address], known.spec)
+    return Meant(spec, change.address.name, gone)
 
 
 def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], after: LiveState, sealed: Ours) -> dict[Address, Recorded]:
@@ -51,13 +76,13 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
         if change.action in {Action.DELETE, Action.FORGET}:
             stays = live and before and before.id in {"", live.id}  # the API may have taken the delete and not done it
             if outcome is None or outcome.status is not Status.APPLIED or (change.action is Action.DELETE and stays):
-                found |= {address: before} if before else {}
+                found |= {address: _left(before, outcome)} if before else {}
         elif live and address in sealed and (change.action is Action.NO_OP or (outcome and outcome.status is Status.APPLIED)):
             spec = _kept(sealed[address].spec, before.spec if before else None)
             found[address] = Recorded(address, live.id, spec, live.mark)
         elif before:
             now = ids.get((address.kind, before.id), address)
-            found[now] = replace(before, address=now, id=before.id or (live.id if live else ""))
+            found[now] = replace(_left(before, outcome), address=now, id=before.id or (live.id if live else ""))
         elif live and change.action is Action.CREATE and outcome and _made(outcome):
             found[address] = Recorded(address, live.id)
     gone = {change.address for change in changes} | {_old_name(outcome.change) for outcome in ended.values() if _replaced(outcome)}
@@ -83,6 +108,11 @@ def _old_name(change: Change) -> Address:
     kind = KINDS[change.address.kind]
     old = next((field.before for field in change.fields if field.path == (kind.identity,)), change.address.name)
     return Address(kind.name, str(old))
+
+
+def _left(before: Recorded, outcome: Outcome | None) -> Recorded:
+    """What was not applied, as it was recorded before; a change that failed may have taken effect, so what was meant stays known."""
+    return before if outcome and outcome.status is Status.FAILED else replace(before, meant=None)
 
 
 def _made(outcome: Outcome) -> bool:

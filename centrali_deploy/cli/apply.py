@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from centrali_deploy.apply.writing import always
 from centrali_deploy.cli.executing import shown
 from centrali_deploy.cli.interrupting import Stopping, stops_between_changes
 from centrali_deploy.cli.owning import Locking, allow_loss, lock_options, owning, policy_of, prune_options, waiting
@@ -17,6 +18,7 @@ from centrali_deploy.errors import AppliedInPart, ApprovalNeeded, DeployError, I
 from centrali_deploy.pipeline.acting import actor
 from centrali_deploy.pipeline.apply import apply, check, judge, refuse_protected, refuse_stale, seen_again, unlike, unmarked, unproven
 from centrali_deploy.pipeline.plan import plan
+from centrali_deploy.pipeline.recording import recorded
 from centrali_deploy.pipeline.saving import refuse_moved
 from centrali_deploy.plan.planfile import moved
 from centrali_deploy.plan.safety import refuse_unknown_consents
@@ -107,7 +109,7 @@ def carry_out(  # noqa: PLR0913 -- what was decided beforehand, one by one
             stopping.recording = not planned.plan.pending
             with stops_between_changes(stopping, run.client.pace.stop_waiting):
                 _execute(run, own, planned, held, found, stopping=stopping)
-                strange = _concluded(run, own, planned, held, found)
+                strange = _concluded_with_failures(run, own, planned, held, found)
             _tell_strange(run, strange)
     run.answer.close(run.client)
     judge(found)
@@ -144,7 +146,8 @@ def _execute(  # noqa: PLR0913 -- what an apply goes on with, one by one
     """Carry the plan out; when it breaks off, what was done is recorded all the same."""
     try:
         if planned.plan.pending:
-            shown(apply(planned, run.client, stopping, held), planned.plan.pending, run, found, stopping)
+            events = recorded(apply(planned, run.client, stopping, held), own, len(planned.plan.pending), held.check if held else always)
+            shown(events, planned.plan.pending, run, found, stopping)
     except DeployError:
         try:
             _concluded(run, own, planned, held, found)
@@ -166,6 +169,19 @@ def _concluded(run: Run, own: Owning, planned: Planned, held: Held | None, found
         error.hint = f"{error.hint} The next apply finds it out.".lstrip()
         raise
     return unproven(found, others)
+
+
+def _concluded_with_failures(run: Run, own: Owning, planned: Planned, held: Held | None, found: Sequence[Outcome]) -> tuple[Change, ...]:
+    """Look again and record; when that fails where changes failed, too, both are told, with the exit code of the changes."""
+    try:
+        return _concluded(run, own, planned, held, found)
+    except DeployError as second:
+        try:
+            judge(found)
+        except DeployError as first:
+            first.message, first.hint = f"{first.message} {second.message}", f"{first.hint} {second.hint}".strip()
+            raise first from second
+        raise
 
 
 def _tell_made(run: Run, own: Owning) -> None:

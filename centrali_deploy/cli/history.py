@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import time
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +11,12 @@ import click
 from centrali_deploy.cli.owning import owning
 from centrali_deploy.cli.running import Run, workspace_command
 from centrali_deploy.errors import UsageProblem
+from centrali_deploy.ledger.model import damaged, goes_on, unknown
 from centrali_deploy.report.history import entry_lines, history_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
+
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.model import Entry
 
@@ -28,12 +32,14 @@ def command(run: Run, *, words: tuple[str, ...], limit: int) -> None:
     number = _number(words)
     if number is None:
         found = door.history(limit)
-        run.answer.parts["history"] = [_part(entry) for entry in found]
-        run.answer.write(history_lines(found, run.answer.paint))
+        going = going_on(door, found)
+        run.answer.parts["history"] = [_part(entry, going) for entry in found]
+        run.answer.write(history_lines(found, run.answer.paint, going))
     else:
-        entry = shown(door, number)
-        run.answer.parts["entry"] = {**_part(entry), "inverse": entry.inverse}
-        run.answer.write(entry_lines(entry, run.answer.paint))
+        entry = whole(shown(door, number), door.where)
+        going = going_on(door, [entry])
+        run.answer.parts["entry"] = {**_part(entry, going), "inverse": entry.inverse}
+        run.answer.write(entry_lines(entry, run.answer.paint, going=number in going))
     run.answer.close(run.client)
 
 
@@ -59,8 +65,25 @@ def shown(door: Door, number: int) -> Entry:
     return entry
 
 
-def _part(entry: Entry) -> dict[str, Any]:
+def whole(entry: Entry, where: str) -> Entry:
+    """An entry with all its changes, those too of which nobody knows how they ended. Raises Unreadable."""
+    try:
+        return replace(entry, outcomes=(*entry.outcomes, *unknown(entry)))
+    except ValueError as error:
+        raise damaged(where) from error
+
+
+def going_on(door: Door, entries: Sequence[Entry]) -> set[int]:
+    """The numbers of those that go on. The lock is looked at only if there is one that has not ended."""
+    if all(entry.ended for entry in entries):
+        return set()
+    holder, now = door.holder(), time.time()
+    return {entry.number for entry in entries if goes_on(entry, holder, now)}
+
+
+def _part(entry: Entry, going: Container[int]) -> dict[str, Any]:
     """An entry as JSON, without what a rollback needs."""
     outcomes = [dict(zip(("address", "action", "status", "message"), outcome, strict=True)) for outcome in entry.outcomes]
     rest = {member: value for member, value in asdict(entry).items() if member != "inverse"}
-    return {**rest, "outcomes": outcomes}
+    state = "ended" if entry.ended else "goes-on" if entry.number in going else "broke-off"
+    return {**rest, "state": state, "outcomes": outcomes}

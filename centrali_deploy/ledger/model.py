@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from centrali_deploy.errors import Unreadable
 from centrali_deploy.kinds import KINDS
 from centrali_deploy.ledger.processes import is_gone
 from centrali_deploy.secret import Revealed, Secret
-from centrali_deploy.states import Recorded
+from centrali_deploy.states import Meant, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 MIGRATIONS: Migrations = MappingProxyType({})
 """From each older format, how a ledger of it becomes one of the next. There has been only one format so far."""
+UNKNOWN = "unknown"
+"""In place of how a change ended, when the apply broke off: it may have taken effect or not."""
 _KEY_BYTES = 32
 _LATEST = 1e11
 """Unix seconds: a moment that no clock shows."""
@@ -84,10 +87,33 @@ class Entry:
     note: str = ""
 
 
+def goes_on(entry: Entry, holder: Holder | None, now: float) -> bool:
+    """Whether an apply still goes on: it has not ended, and began under the lock that is held. Otherwise it broke off."""
+    if entry.ended or holder is None or holder.over(now):
+        return False
+    return datetime.fromisoformat(entry.started) >= datetime.fromtimestamp(int(holder.started), UTC)
+
+
+def unknown(entry: Entry) -> tuple[tuple[str, str, str, str], ...]:
+    """The changes of an apply that has not ended of which nobody recorded how they ended, in the form of outcomes.
+
+    Raises ValueError when what a rollback needs is not what this tool writes.
+    """
+    if entry.ended:
+        return ()
+    told = {(address, action) for address, action, _, _ in entry.outcomes}
+    try:
+        left = [(str(said["address"]), str(said["action"])) for said in entry.inverse or ()]
+    except (KeyError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return tuple((*each, UNKNOWN, "") for each in left if each not in told)
+
+
 def written(ledger: Ledger) -> dict[str, Any]:
     """A ledger as JSON. Raises TypeError when it holds a secret that is not sealed: that is our own mistake."""
     for recorded in ledger.resources.values():
-        _refuse_open(recorded.spec)
+        _refuse_open([recorded.spec, recorded.meant and recorded.meant.spec])
+    meant = {str(a): [r.meant.spec, r.meant.name, r.meant.gone] for a, r in sorted(ledger.resources.items()) if r.meant}
     return {
         "format": FORMAT,
         "deployment": ledger.deployment,
@@ -95,6 +121,7 @@ def written(ledger: Ledger) -> dict[str, Any]:
         "serial": ledger.serial,
         "tool": ledger.tool,
         "resources": {str(a): [r.id, r.mark, r.spec] for a, r in sorted(ledger.resources.items())},
+        **({"meant": meant} if meant else {}),
     }
 
 
@@ -103,11 +130,15 @@ def read(said: Any, where: str, migrations: Migrations = MIGRATIONS) -> Ledger: 
     said = present(said, where, migrations)
     try:
         resources = {}
+        meant = {
+            text: Meant(spec if spec is None else dict(spec), str(name), gone is True)
+            for text, (spec, name, gone) in said.get("meant", {}).items()
+        }
         for text, (id_, mark, spec) in said["resources"].items():
             address = Address.parse(text)
             if address.kind not in KINDS:
                 raise Unreadable(f"What is recorded in {where} speaks of {address}, and there is no such kind.", _NEWER)
-            resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark))
+            resources[address] = Recorded(address, str(id_), spec if spec is None else dict(spec), str(mark), meant.get(text))
         return Ledger(str(said["deployment"]), bytes.fromhex(said["key"]), int(said["serial"]), resources, str(said["tool"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(where) from error

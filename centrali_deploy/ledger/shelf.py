@@ -5,16 +5,19 @@ It hides how records are asked for. That a key is there only once [I] decides wh
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from centrali_deploy.errors import Conflict, Rejected, RemoteError, Unreadable
 from centrali_deploy.kinds import KINDS
-from centrali_deploy.wire import RESERVED, is_id, one, page
+from centrali_deploy.remote.listing import MOST_PAGES, all_pages
+from centrali_deploy.wire import RESERVED, Page, is_id, one, page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from centrali_deploy.remote.client import Client
 
@@ -24,7 +27,6 @@ LONGEST = 240_000
 """Characters of a text."""
 PAGE = 40
 """Leaves in one answer, which then stays below the 10 MB that it may have [D]."""
-_MOST_PAGES = 10_000
 _GONE = 404
 _PATH = f"records/slug/{RESERVED}"
 _STRUCTURE: Raw = {
@@ -68,11 +70,12 @@ class Shelf:
     def find(self, *parts: str, most: int | None = None) -> list[Leaf]:
         """The leaves of these parts, or the highest numbers of them; one request for each forty. None where there is no structure."""
         query = {"data.part[in]": ",".join(parts), "sort": "-data.number" if most else "-createdAt"}
-        return [leaf for leaf in islice(self._all(query, most), most) if leaf.part in parts]
+        found = self._first(query, most) if most else self._all(query)
+        return [leaf for leaf in found if leaf.part in parts]
 
     def named(self, key: str) -> Leaf | None:
         """The leaf of a key."""
-        return next((leaf for leaf in self._all({"data.key": key}, 1) if leaf.key == key), None)
+        return next((leaf for leaf in self._first({"data.key": key}, 1) if leaf.key == key), None)
 
     def add(self, leaf: Leaf) -> Leaf:
         """Put a text there. Raises Conflict when its key is taken.
@@ -127,30 +130,41 @@ class Shelf:
             said = f"The structure {RESERVED} of {self.where} was deleted, and its name is still taken."
             raise Unreadable(said, "Restore it in the console, and nothing is lost; or delete it for good.") from error
 
-    def _all(self, query: dict[str, str], most: int | None) -> Iterator[Leaf]:
-        size = min(PAGE, most or PAGE)
+    def _all(self, query: dict[str, str]) -> Iterable[Leaf]:
+        """Each leaf once; what slips from one page to another while somebody else clears up is not overlooked."""
+        with ThreadPoolExecutor(1) as pool:
+            pages = all_pages(RESERVED, partial(self._page, query, PAGE), pool)
+        leaves = (self._leaf(record) for found in pages for record in found.items)
+        return {leaf.id: leaf for leaf in leaves}.values()
+
+    def _first(self, query: dict[str, str], most: int) -> Iterator[Leaf]:
+        """The first ones; no more pages of them are read than are needed."""
+        return islice(self._one_after_another(query, min(PAGE, most)), most)
+
+    def _one_after_another(self, query: dict[str, str], size: int) -> Iterator[Leaf]:
         seen: set[str] = set()
-        for number in range(1, _MOST_PAGES):
-            items, more = self._page({**query, "page": number, "pageSize": size, "includeTotal": "true"}, len(seen))
-            fresh = [leaf for leaf in map(self._leaf, items) if leaf.id not in seen]
+        for number in range(1, MOST_PAGES + 1):
+            found = self._page(query, size, number)
+            fresh = [leaf for leaf in map(self._leaf, found.items) if leaf.id not in seen]
             seen |= {leaf.id for leaf in fresh}
             yield from fresh
-            if not (more and fresh):
+            if not fresh or (found.total is not None and len(seen) >= found.total):
                 return
 
-    def _page(self, query: dict[str, str | int], before: int) -> tuple[list[Raw], bool]:
-        """One page, and whether there may be more; what says neither how many there are nor how many it gives is read on."""
+    def _page(self, query: dict[str, str], size: int, number: int) -> Page:
+        """One page, counted from 1; none where there is no structure."""
         try:
-            found = page(self._client.request("GET", _PATH, query=query))
+            asked: dict[str, str | int] = {**query, "page": number, "pageSize": size, "includeTotal": "true"}
+            found = page(self._client.request("GET", _PATH, query=asked))
         except Rejected as error:
             if error.status != _GONE:
                 raise
             self._missing = True
-            return [], False
+            return Page([], 0, None)
         except ValueError as error:
             raise RemoteError(f"GET /{_PATH}: {error}.", "Is this the API of Centrali?", method="GET", path=f"/{_PATH}") from error
-        self._missing, total = False, found.total
-        return list(found.items), bool(found.items) if total is None else before + len(found.items) < total
+        self._missing = False
+        return found
 
     def _leaf(self, record: Raw) -> Leaf:
         data = record.get("data")

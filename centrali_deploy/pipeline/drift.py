@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from centrali_deploy.plan.drifting import drifts
+from centrali_deploy.plan.settling import settled
 from centrali_deploy.remote.observation import observe
 
 if TYPE_CHECKING:
@@ -20,4 +21,4 @@ if TYPE_CHECKING:
 def drift(loaded: Loaded, client: Client, recorded: RecordedState) -> Generator[Progress, None, tuple[Drift, ...]]:
     """Yields what has been read; returns what differs from what was applied."""
     live = yield from observe(client, recorded.resources.keys())
-    return drifts(recorded, live, loaded.desired)
+    return drifts(settled(recorded, live, halfway=True), live, loaded.desired)

@@ -15,6 +15,7 @@ from centrali_deploy.ledger.model import Entry, Ledger
 from centrali_deploy.ledger.workspace import WorkspaceDoor
 from centrali_deploy.plan.model import Action
 from centrali_deploy.plan.ownership import followed
+from centrali_deploy.plan.settling import settled
 from centrali_deploy.sealing import Seal
 from centrali_deploy.states import RecordedState
 from centrali_deploy.version import VERSION
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from centrali_deploy.ledger.door import Door
     from centrali_deploy.ledger.lease import Held
     from centrali_deploy.manifest.keeping import Keeping
+    from centrali_deploy.parts import Plain
     from centrali_deploy.pipeline.acting import Actor
     from centrali_deploy.pipeline.plan import Planned
     from centrali_deploy.plan.model import Change, FieldChange
@@ -77,9 +79,12 @@ class Owning:
         if self.door is None:
             return
         known = self.ledger or Ledger(self.deployment)
-        ours = followed(RecordedState(known.resources), planned.desired, planned.live)
+        seal = Seal(known.key)
+        ours = followed(settled(RecordedState(known.resources, seal), planned.live), planned.desired, planned.live)
         known = replace(known, resources=ours.resources)
-        self.record(known, intended(known.resources, planned.plan.pending))
+        pending = planned.plan.pending
+        specs = {c.address: seal.sealed(c.address, planned.desired[c.address].spec) for c in pending if c.address in planned.desired}
+        self.record(known, intended(known.resources, pending, specs))
         self._entry = self.door.add(
             Entry(
                 0,
@@ -92,9 +97,14 @@ class Owning:
                 VERSION,
                 planned.plan.digest,
                 doing,
-                inverse=inverse(planned),
+                inverse=inverse(planned, specs),
             )
         )
+
+    def so_far(self, outcomes: Sequence[Outcome]) -> None:
+        """Say in the history how these changes have ended, while others go on."""
+        if self.door and self._entry:
+            self.door.amend(replace(self._entry, outcomes=_told(outcomes)))
 
     def end(self, planned: Planned, outcomes: Sequence[Outcome], after: LiveState) -> None:
         """Record what is ours now, and what became of each change."""
@@ -103,10 +113,7 @@ class Owning:
         ours = self.declared(planned, Seal(self.ledger.key))
         self.record(self.ledger, result(self.ledger.resources, planned.plan.changes, outcomes, after, ours))
         if self._entry:
-            ended = tuple(
-                (str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes
-            )
-            self._entry = replace(self._entry, ended=_now(), outcomes=ended)
+            self._entry = replace(self._entry, ended=_now(), outcomes=_told(outcomes))
             self.door.amend(self._entry)
 
     @property
@@ -148,13 +155,19 @@ class Owning:
         self.door.write(self.ledger)
 
 
-def inverse(planned: Planned) -> list[dict[str, Any]]:
-    """What a rollback needs: each change, and what was live before it. No secret is in it."""
-    return [_inverse(change, planned) for change in planned.plan.pending]
+def inverse(planned: Planned, specs: Mapping[Address, Plain]) -> list[dict[str, Any]]:
+    """What a rollback needs: each change, what was live before it, and what it makes of that, sealed. No secret is in it.
+
+    `specs`: what is declared, sealed.
+    """
+    return [_inverse(change, planned, specs.get(change.address)) for change in planned.plan.pending]
 
 
-def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
-    """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before."""
+def _inverse(change: Change, planned: Planned, spec: Plain | None) -> dict[str, Any]:
+    """`was`: the old name; `items`: member, new and old name of renamed items; `ours`: the members recorded before.
+
+    `after`: of an update, the members that it changes; of a delete, nothing.
+    """
     kind, live = KINDS[change.address.kind], planned.live.resources.get(change.address)
     was = next(iter(change.old_names), None)
     known = planned.recorded.resources.get(was or change.address)
@@ -165,13 +178,25 @@ def _inverse(change: Change, planned: Planned) -> dict[str, Any]:
         "before": dict(live.spec) if live else None,
         "was": was.name if was and change.action is not Action.DELETE else None,
         "items": [[field.member, field.after, field.before] for field in change.fields if _is_new_name(field, kind)],
+        "after": _after(change, spec),
         "ours": sorted(known.spec) if known and known.spec is not None else None,
     }
+
+
+def _after(change: Change, spec: Plain | None) -> dict[str, Any] | None:
+    if spec is None or change.action is Action.DELETE:
+        return None
+    changed = {field.member for field in change.fields}
+    return {member: value for member, value in spec.items() if change.action is not Action.UPDATE or member in changed}
 
 
 def _is_new_name(field: FieldChange, kind: Kind) -> bool:
     place = kind.places.get(field.member)
     return bool(place and place.key and len(field.path) == len(("member", "item", "key")) and field.path[2] == place.key)
+
+
+def _told(outcomes: Sequence[Outcome]) -> tuple[tuple[str, str, str, str], ...]:
+    return tuple((str(o.change.address), o.change.action.value, o.status.value, o.error.message if o.error else "") for o in outcomes)
 
 
 def _now() -> str:

@@ -10,6 +10,7 @@ from centrali_deploy.kinds import KINDS
 from centrali_deploy.plan.planner import make_plan
 from centrali_deploy.plan.renaming import renamed
 from centrali_deploy.plan.safety import counted, hazards, questions, weighed
+from centrali_deploy.plan.settling import settled
 from centrali_deploy.plan.sides import released
 from centrali_deploy.remote.counting import counted as asked
 from centrali_deploy.remote.observation import Unread, observe
@@ -45,6 +46,7 @@ def plan(loaded: Loaded, client: Client, policy: Policy, recorded: RecordedState
     live = yield from observe(
         client, _wanted(loaded.desired) | _going(loaded.desired, recorded, policy), dict(_unread(loaded.desired, recorded))
     )
+    recorded = settled(recorded, live)
     desired = released(loaded.desired, recorded)
     made = make_plan(client.workspace, desired, live, recorded, policy)
     live = renamed(desired, live, recorded).live

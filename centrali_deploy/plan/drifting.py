@@ -57,6 +57,11 @@ def drifts(recorded: RecordedState, live: LiveState, desired: DesiredState) -> t
     return tuple(found)
 
 
+def differing(known: Recorded, live: Plain, seal: Seal) -> set[str]:
+    """The members that are not live as they are recorded."""
+    return {field.member for field in _fields(known, live, {}, seal)}
+
+
 def _fields(known: Recorded, live: Plain, declared: Plain, seal: Seal) -> list[FieldChange]:
     opened = _Opened(known.address, seal)
     was = {member: opened.value((member,), value, live.get(member), declared.get(member)) for member, value in (known.spec or {}).items()}

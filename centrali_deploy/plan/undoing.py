@@ -6,6 +6,7 @@ What somebody changed or took away since, and what nobody can bring back, is lef
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from centrali_deploy.address import Address, path_text
@@ -71,7 +72,11 @@ class Undoing:
 def _within(recorded: Recorded, members: frozenset[str] | None) -> Recorded:
     if members is None or recorded.spec is None:
         return recorded
-    return replace(recorded, spec={member: value for member, value in recorded.spec.items() if member in members})
+    spec = {member: value for member, value in recorded.spec.items() if member in members}
+    meant = recorded.meant
+    if meant and meant.spec is not None:
+        meant = replace(meant, spec={member: value for member, value in meant.spec.items() if member in members})
+    return replace(recorded, spec=spec, meant=meant)
 
 
 def merged(done: Sequence[Done]) -> list[Done]:
@@ -175,7 +180,7 @@ def _again(each: Done, back: Mapping[Address, Address], recorded: RecordedState,
 
 def _earlier(each: Done, present: Plain, back: Mapping[Address, Address], found: Undoing) -> None:
     """Give the members that were changed their earlier values; absent ones go back to their defaults."""
-    kind, spec = KINDS[each.address.kind], dict(_members(each, back))
+    kind, spec = KINDS[each.address.kind], dict(earlier(each, back))
     if each.action is Action.REPLACE:
         found.remarks.append(_bare(each, kind))
     for member, value in list(spec.items()):
@@ -192,7 +197,8 @@ def _earlier(each: Done, present: Plain, back: Mapping[Address, Address], found:
     found.remarks += _emptied(each, kind, spec, present)
 
 
-def _members(each: Done, back: Mapping[Address, Address]) -> Iterator[tuple[str, Any]]:
+def earlier(each: Done, back: Mapping[Address, Address] = MappingProxyType({})) -> Iterator[tuple[str, Any]]:
+    """The members that were changed with their values before; `back` leads from names after it to the earlier ones."""
     kind = KINDS[each.address.kind]
     before = pointed(kind, each.before, back)
     for member in each.members:

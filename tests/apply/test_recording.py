@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from centrali_deploy.apply.recording import intended, result, sealed
 from centrali_deploy.errors import Conflict, RemoteError
 from centrali_deploy.plan.model import Change, FieldChange
 from centrali_deploy.sealing import UNSET, Seal
-from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Recorded
+from centrali_deploy.states import DesiredResource, LiveResource, LiveState, Meant, Recorded
 
 A, B = Address("function", "a"), Address("function", "b")
 WAS, NEW = {"code": "was"}, {"code": "new"}
@@ -69,7 +70,42 @@ def test_what_opens_a_circle_is_ours_until_it_is_deleted(ended: tuple[Change, ..
 
 
 def test_what_is_about_to_be_made_is_ours_before_it_is_there() -> None:
-    assert intended({B: Recorded(B, "b", WAS)}, [CREATE]) == {A: Recorded(A), B: Recorded(B, "b", WAS)}
+    expected = {A: Recorded(A, meant=Meant(NEW, "a")), B: Recorded(B, "b", WAS)}
+    assert intended({B: Recorded(B, "b", WAS)}, [CREATE], {A: NEW}) == expected
+
+
+RENAME = Change.update(B, "", [FieldChange(("name",), "a", "b"), FIELD])
+REPLACE = Change.replace(A, "", [FIELD])
+
+
+@pytest.mark.parametrize(
+    ("changes", "specs", "expected"),
+    [
+        ([UPDATE], {A: {**NEW, "description": None}}, Recorded(A, "id", WAS, "1", Meant({**NEW, "description": None}, "a"))),
+        ([DELETE], {}, Recorded(A, "id", WAS, "1", Meant(None, "a", gone=True))),
+        ([REPLACE], {A: NEW}, Recorded(A, "", WAS, "", Meant(NEW, "a", gone=True))),
+        ([REPLACE, UPDATE], {A: NEW}, Recorded(A, "", WAS, "", Meant(NEW, "a", gone=True))),
+        ([RENAME], {B: NEW}, Recorded(A, "id", WAS, "1", Meant(NEW, "b"))),
+        ([UPDATE], {A: {"code": UNSET}}, Recorded(A, "id", WAS, "1", Meant(WAS, "a"))),  # a secret that is not set here
+        ([FORGET], {}, KNOWN[A]),
+    ],
+)
+def test_what_a_change_is_about_to_make_is_recorded_before_it(changes: list[Change], specs: Any, expected: Recorded) -> None:
+    assert intended(KNOWN, changes, specs) == {A: expected}
+
+
+def test_what_is_stopped_before_it_is_deleted_is_meant_to_be_stopped() -> None:
+    flow = Address("orchestration", "flow")
+    found = intended({flow: Recorded(flow, "id", {"status": "active"})}, [Change.delete(flow, "")], {})
+    assert found[flow].meant == Meant({"status": "paused"}, "flow", gone=True)
+
+
+@pytest.mark.parametrize(("status", "stays"), [(Status.FAILED, True), (Status.SKIPPED, False), (None, False)])
+@pytest.mark.parametrize("change", [UPDATE, DELETE])
+def test_what_was_meant_stays_known_only_of_what_failed_for_it_may_have_taken_effect(change: Change, status: Any, stays: bool) -> None:
+    known = {A: replace(KNOWN[A], meant=Meant(NEW, "a"))}
+    outcomes = [Outcome(change, status, error=FAILED)] if status else []
+    assert result(known, [change], outcomes, LIVE, NOW) == (known if stays else KNOWN)
 
 
 def test_a_new_name_takes_the_place_of_the_old_one() -> None:
@@ -79,9 +115,9 @@ def test_a_new_name_takes_the_place_of_the_old_one() -> None:
 
 def test_what_got_another_name_when_it_was_replaced_does_not_stay_ours_under_the_old_one() -> None:
     known = {B: Recorded(B, "the id before", WAS)}
-    replace = Change.replace(A, "", [FieldChange(("name",), "b", "a"), FIELD])
-    assert result(known, [replace], [Outcome(replace, Status.APPLIED)], LIVE, {A: Recorded(A, spec=NEW)}) == NOW
-    assert result(known, [replace], [Outcome(replace, Status.FAILED, error=FAILED)], LiveState(), {A: Recorded(A, spec=NEW)}) == known
+    other = Change.replace(A, "", [FieldChange(("name",), "b", "a"), FIELD])
+    assert result(known, [other], [Outcome(other, Status.APPLIED)], LIVE, {A: Recorded(A, spec=NEW)}) == NOW
+    assert result(known, [other], [Outcome(other, Status.FAILED, error=FAILED)], LiveState(), {A: Recorded(A, spec=NEW)}) == known
 
 
 def test_what_could_not_be_renamed_keeps_its_old_name() -> None:
@@ -102,8 +138,7 @@ def test_what_is_null_is_not_recorded() -> None:
 
 
 def test_what_is_about_to_be_replaced_is_ours_whichever_of_the_two_a_crash_leaves() -> None:
-    before = intended(KNOWN, [Change.replace(A, "", [FIELD])])
-    assert before == {A: Recorded(A, "", WAS)}
-    assert result(before, [Change.replace(A, "", [FIELD])], [], LIVE, NOW) == {A: Recorded(A, "id", WAS)}
-    unknown = intended({}, [Change.replace(A, "", [FIELD], adopting=True)])
+    before = intended(KNOWN, [REPLACE], {A: NEW})
+    assert result(before, [REPLACE], [], LIVE, NOW) == {A: Recorded(A, "id", WAS)}
+    unknown = intended({}, [Change.replace(A, "", [FIELD], adopting=True)], {A: NEW})
     assert unknown == {}

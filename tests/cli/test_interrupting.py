@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FUNCTIONS = "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: 'async function run() {{}}'}}\n" for number in range(40))
+
+def functions(count: int) -> str:
+    return "version: 1\nfunctions:\n" + "".join(f"  f{number}: {{code: 'async function run() {{}}'}}\n" for number in range(count))
+
 
 NEVER = 120
 """Seconds that nobody waits for: what ends in half of them did not, however busy the machine."""
@@ -54,8 +57,8 @@ def serving(fault: Fault) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def applying(project: Path, settings: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    (project / "workspace.yaml").write_text(FUNCTIONS, encoding="utf-8")
+def applying(project: Path, settings: dict[str, str], count: int = 40) -> Iterator[subprocess.Popen[str]]:
+    (project / "workspace.yaml").write_text(functions(count), encoding="utf-8")
     words = [sys.executable, "-m", "centrali_deploy", "apply", "--yes"]
     with subprocess.Popen(  # noqa: S603 -- this project's own command
         words, cwd=project, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -118,14 +121,14 @@ def test_nobody_waits_for_an_api_that_asked_to_wait(project: Path) -> None:
 
 
 AMENDED = ("PATCH", "records/", "slow")
-"""The one change of a record in a short apply, beside the lock: what became of it is written into the history."""
+"""The one change of a record in an apply of one change, beside the lock: what became of it is written into the history."""
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_while_it_is_recorded_what_was_done_is_recorded_whole(number: int, project: Path) -> None:
     fault = Fault(*AMENDED, times=1000, seconds=1.5)
     with serving(fault) as settings:
-        with applying(project, settings) as process:
+        with applying(project, settings, 1) as process:
             begun(fault, 1)
             process.send_signal(number)
             out, err = process.communicate(timeout=NEVER / 2)
@@ -134,15 +137,15 @@ def test_once_while_it_is_recorded_what_was_done_is_recorded_whole(number: int, 
             130,
             ["", said, "Error: Interrupted, when all was done and recorded.", "  Nothing is left to do."],
         )
-        assert "Apply: 40 applied." in out
-        assert "40 applied" in after(project, settings, "history").stdout
-        assert "No changes. 40 unchanged.\n" in after(project, settings, "apply").stdout  # nothing is adopted, and nobody holds the lock
+        assert "Apply: 1 applied." in out
+        assert "1 applied" in after(project, settings, "history").stdout
+        assert "No changes. 1 unchanged.\n" in after(project, settings, "apply").stdout  # nothing is adopted, and nobody holds the lock
 
 
 def test_twice_while_it_is_recorded_the_next_apply_finds_out_what_was_done(project: Path) -> None:
     fault = Fault(*AMENDED, times=1000, seconds=NEVER)
     with serving(fault) as settings:
-        with applying(project, settings) as process:
+        with applying(project, settings, 1) as process:
             begun(fault, 1)
             process.send_signal(signal.SIGINT)
             assert process.stderr is not None
@@ -153,7 +156,7 @@ def test_twice_while_it_is_recorded_the_next_apply_finds_out_what_was_done(proje
         assert "Stopped at once. What was being sent may have taken effect: plan again to see." in err
         fault.times = 0
         again = after(project, settings, "apply")
-        assert (again.returncode, "No changes. 40 unchanged" in again.stdout) == (0, True), again
+        assert (again.returncode, "No changes. 1 unchanged" in again.stdout) == (0, True), again
 
 
 def after(project: Path, settings: dict[str, str], command: str) -> subprocess.CompletedProcess[str]:
@@ -167,7 +170,7 @@ def after(project: Path, settings: dict[str, str], command: str) -> subprocess.C
 )
 def test_before_the_first_write_it_is_simply_over(number: int, end: tuple[int, str, str], project: Path) -> None:
     fault = Fault("GET", "collections", "slow", times=1000, seconds=NEVER)
-    with serving(fault) as settings, applying(project, settings) as process:
+    with serving(fault) as settings, applying(project, settings, 1) as process:
         begun(fault, 1)
         process.send_signal(number)
         out, err = process.communicate(timeout=NEVER / 2)

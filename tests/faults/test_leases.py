@@ -37,14 +37,14 @@ def manifest(folder: Path, number: int) -> None:
 def killed(found: Place, elsewhere: str) -> float:
     """An apply that is killed when it has the lock and has written something; gives the end of its lease, in Unix seconds."""
     line = [sys.executable, "-c", COMMAND.format(elsewhere=elsewhere), "apply", "--yes"]
-    found.killing.count, found.killing.at, found.killing.after, found.killing.only = 0, -1, True, "/compute-functions/"
+    found.killing.count, found.killing.at, found.killing.after, found.killing.which = 0, -1, True, "/compute-functions/"
     with subprocess.Popen(  # noqa: S603 -- this project's own command
         line, cwd=found.folder, env=os.environ | found.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
     ) as begun:  # fmt: skip
         found.killing.pid, found.killing.at = begun.pid, 5  # four may have been looked at
         said, _ = begun.communicate("\n", timeout=60)
-    found.killing.at, found.killing.only = -1, ""
+    found.killing.at, found.killing.which = -1, ""
     assert begun.returncode == -signal.SIGKILL, said
     held = WorkspaceDoor(found.client, "default").holder()
     assert held, said

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
-FILTERS = ((r"\d+\.\d s\b", "[TIME]"), (r'"seconds": [\d.]+', '"seconds": "[TIME]"'), (r"req_[0-9a-f]+", "[ID]"))
+FILTERS = (
+    (r"\d+\.\d s\b", "[TIME]"),
+    (r'"seconds": [\d.]+', '"seconds": "[TIME]"'),
+    (r"req_[0-9a-f]+", "[ID]"),
+    # how often an apply tells the history what it did depends on how long it takes
+    (r"( applied\.\n)\d+ requests", r"\1[COUNT] requests"),
+    (r'("unproven": \[\],\n  "requests": )\d+', r'\1"[COUNT]"'),
+)
 ENDED = r"^\[\d+/\d+\] .*\n(?:    .*\n)*"
 """A change that has ended, with the lines below it."""
 APPLY = ("apply", "--local", "--yes")

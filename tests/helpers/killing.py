@@ -36,14 +36,14 @@ class Killing:
     pid: int = 0
     at: int = -1
     after: bool = False
+    which: str = ""
+    """Of which requests it is the n-th: those with this in their method and path."""
     count: int = 0
-    only: str = ""
-    """Requests whose path has not this in it are not counted."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         with self.lock:
-            counts = self.only in scope.get("path", "")
+            counts = scope["type"] == "http" and self.which in f"{scope['method']} {scope['path']}"
             mine, self.count = counts and self.count == self.at, self.count + counts
         if mine and not self.after:
             os.kill(self.pid, signal.SIGKILL)
@@ -65,9 +65,9 @@ class Place:
     client: Client
     folder: Path
 
-    def run(self, *words: str, at: int = -1, after: bool = False) -> tuple[int, str]:
+    def run(self, *words: str, at: int = -1, after: bool = False, which: str = "") -> tuple[int, str]:
         """Run a command in a process of its own, which is killed at a request."""
-        self.killing.count, self.killing.at, self.killing.after = 0, -1, after
+        self.killing.count, self.killing.at, self.killing.after, self.killing.which = 0, -1, after, which
         with subprocess.Popen(  # noqa: S603 -- this project's own command
             [sys.executable, "-c", "input(); from centrali_deploy.__main__ import main; main()", *words],
             cwd=self.folder, env=os.environ | self.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

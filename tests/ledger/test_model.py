@@ -10,9 +10,9 @@ import pytest
 from ledgers import F, T, entry, holder, ledger
 
 from centrali_deploy.errors import ExitCode, Unreadable
-from centrali_deploy.ledger.model import FORMAT, Ledger, read, read_entry, read_holder, written, written_entry
+from centrali_deploy.ledger.model import FORMAT, Ledger, goes_on, read, read_entry, read_holder, unknown, written, written_entry
 from centrali_deploy.secret import Secret
-from centrali_deploy.states import Recorded
+from centrali_deploy.states import Meant, Recorded
 
 WHOLE = replace(ledger(), resources={F: Recorded(F, "1", {"a": [None, {"$secret": "ff"}]}, "m"), T: Recorded(T)})
 
@@ -34,6 +34,15 @@ def test_the_form_is_what_it_was() -> None:
     }
 
 
+MEANT = {F: Recorded(F, "1", None, "m", Meant({"a": None}, "f")), T: Recorded(T, meant=Meant(None, "t", gone=True))}
+
+
+def test_what_an_apply_is_about_to_make_stands_apart_so_that_older_versions_can_read_the_rest() -> None:
+    whole = replace(WHOLE, resources=MEANT)
+    assert written(whole)["meant"] == {"function/f": [{"a": None}, "f", False], "trigger/nightly/report": [None, "t", True]}
+    assert read(json.loads(json.dumps(written(whole))), "here") == whole
+
+
 def test_a_new_ledger_has_a_key_of_its_own_that_is_not_shown() -> None:
     one, other = Ledger("default"), Ledger("default")
     assert (len(one.key), one.key == other.key, one.key.hex() in repr(one), repr(one.key) in repr(one)) == (32, False, False, False)
@@ -41,10 +50,11 @@ def test_a_new_ledger_has_a_key_of_its_own_that_is_not_shown() -> None:
 
 @pytest.mark.parametrize("value", [Secret("${env:X}", lambda: "canary"), Secret("${env:X}", lambda: "canary").reveal()])
 def test_a_secret_that_is_not_sealed_is_never_written(value: Any) -> None:
-    open_ledger = replace(ledger(), resources={F: Recorded(F, "1", {"a": [{"b": value}]})})
-    with pytest.raises(TypeError) as caught:
-        written(open_ledger)
-    assert "canary" not in str(caught.value)
+    spec = {"a": [{"b": value}]}
+    for recorded in (Recorded(F, "1", spec), Recorded(F, "1", None, "", Meant(spec, "f"))):
+        with pytest.raises(TypeError) as caught:
+            written(replace(ledger(), resources={F: recorded}))
+        assert "canary" not in str(caught.value)
 
 
 GOOD = written(WHOLE)
@@ -58,6 +68,7 @@ GOOD = written(WHOLE)
         "x",
         {},
         {**GOOD, "format": "1"},
+        {**GOOD, "meant": {"function/f": "x"}},
         {**GOOD, "format": True},
         {**GOOD, "format": 0},
         {**GOOD, "format": -5},
@@ -112,3 +123,30 @@ def test_a_holder_whose_times_make_no_sense_is_damaged(change: dict[str, Any]) -
     said = {member: value for member, value in {**asdict(holder()), **change}.items() if value is not ...}
     with pytest.raises(Unreadable):
         read_holder(said, "here")
+
+
+MIDNIGHT = 1767225600.0
+"""When the entry begins."""
+
+
+@pytest.mark.parametrize(
+    ("ended", "lock", "now", "expected"),
+    [
+        ("", holder(now=MIDNIGHT), MIDNIGHT + 30, True),
+        ("", holder(now=MIDNIGHT + 0.9), MIDNIGHT + 30, True),  # an entry knows whole seconds only
+        ("", holder(now=MIDNIGHT + 1), MIDNIGHT + 30, False),  # somebody else applies since
+        ("", holder(now=MIDNIGHT), MIDNIGHT + 60, False),
+        ("", None, MIDNIGHT, False),
+        ("2026-01-01T00:01:00Z", holder(now=MIDNIGHT), MIDNIGHT + 30, False),
+    ],
+)
+def test_what_has_not_ended_goes_on_as_long_as_its_lock_is_held(ended: str, lock: Any, now: float, expected: bool) -> None:
+    assert goes_on(entry(ended=ended), lock, now) is expected
+
+
+def test_of_what_broke_off_it_is_unknown_what_nobody_recorded() -> None:
+    inverse = [{"address": "function/f", "action": action} for action in ("create", "update")]
+    assert unknown(entry(inverse=inverse)) == (("function/f", "update", "unknown", ""),)
+    assert unknown(entry(inverse=inverse, ended="2026-01-01T00:01:00Z")) == unknown(entry(inverse=None)) == ()
+    with pytest.raises(ValueError, match="address"):
+        unknown(entry(inverse=[{}]))

@@ -554,3 +554,25 @@ def test_a_deleted_structure_whose_name_is_still_taken_is_told(client: Client) -
     assert caught.value.hint == "Restore it in the console, and nothing is lost; or delete it for good."
     client.request("DELETE", f"collections/{found['id']}", query={"hard": "true"})
     WorkspaceDoor(client, "default").take(holder(), 1000)
+
+
+@pytest.mark.parametrize("moves", [1, 9])
+def test_a_leaf_that_slips_to_a_page_that_was_read_already_is_not_overlooked(app: Any, client: Client, moves: int) -> None:
+    kept = Shelf(client)
+    for number in range(PAGE + 9):
+        kept.add(Leaf(f"key {number}", "part", "default", number, "text"))
+    left = list(range(PAGE + 8, PAGE + 8 - moves, -1))
+
+    def clearing(_number: int, request: httpx.Request, answer: Handler) -> httpx.Response:
+        if request.url.params.get("page") == "2" and left:
+            gone = kept.named(f"key {left.pop(0)}")
+            assert gone
+            kept.drop(gone)
+        return answer(request)
+
+    with client_behind(app, clearing) as slow:
+        if moves == 1:
+            assert {leaf.number for leaf in Shelf(slow).find("part")} == set(range(PAGE + 8))
+        else:
+            with pytest.raises(RemoteError, match="changed while it was read"):
+                Shelf(slow).find("part")

@@ -36,5 +36,5 @@ def test_what_is_deleted_is_kept_whole_also_where_lists_leave_much_out(
         loaded = load([manifest({"version": 1, "functions": {"g": {"code": CODE}}})], {})
         found, _ = ended_and_told(plan(loaded, client, Policy(prune=True), known))
     application.state.store.close()
-    said = {each["address"]: each for each in inverse(found)}["function/f"]
+    said = {each["address"]: each for each in inverse(found, {})}["function/f"]
     assert (said["action"], said["before"]["code"], said["ours"]) == ("delete", CODE, ["code"])
