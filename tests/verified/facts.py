@@ -147,7 +147,7 @@ FACTS = [
     Fact("`POST /compute-functions/test` runs `{code, params}` and answers `output`, or `error`", "S; I", "wire.TEST_PATH",
          "test_code_is_tried_without_being_saved"),
     Fact("Code that is only tried has 30 seconds, or the `timeoutMs` that is sent with it", "I", "local/runner.py",
-         "none: shows only in a run that takes longer"),
+         unseen="shows only in a run that takes longer"),
     Fact("`createRecord`, `fetchRecord`, `updateRecord` give `id` at the top and inside `data`", "D and T, together I", "local/function_api.py",
          "test_a_record_carries_its_id_twice"),
     Fact("`updateRecord(id, data)`, or the slug first", "T; D", "local/function_api.py", "test_a_record_carries_its_id_twice"),
