@@ -80,7 +80,7 @@ class Owning:
             return
         known = self.ledger or Ledger(self.deployment)
         seal = Seal(known.key)
-        ours = followed(settled(RecordedState(known.resources, seal), planned.live), planned.desired, planned.live)
+        ours = followed(settled(RecordedState(known.resources, seal), planned.observed), planned.desired, planned.live)
         known = replace(known, resources=ours.resources)
         pending = planned.plan.pending
         specs = {c.address: seal.sealed(c.address, planned.desired[c.address].spec) for c in pending if c.address in planned.desired}

@@ -33,26 +33,30 @@ NOTHING_RECORDED = RecordedState()
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan and what it was made of: the desired state with what is let go of, and the live state under the names of the plan."""
+    """A plan and what it was made of: the desired state with what is let go of, and the live state under the names of the plan.
+
+    `observed`: the live state as it was read, under its own names.
+    """
 
     plan: Plan
     live: LiveState
     desired: DesiredState
-    recorded: RecordedState = NOTHING_RECORDED
+    recorded: RecordedState
+    observed: LiveState
 
 
 def plan(loaded: Loaded, client: Client, policy: Policy, recorded: RecordedState = NOTHING_RECORDED) -> Generator[Progress, None, Planned]:
     """Yields what has been read; returns the plan. Raises what loading, observing and planning raise."""
-    live = yield from observe(
+    observed = yield from observe(
         client, _wanted(loaded.desired) | _going(loaded.desired, recorded, policy), dict(_unread(loaded.desired, recorded))
     )
-    recorded = settled(recorded, live)
+    recorded = settled(recorded, observed)
     desired = released(loaded.desired, recorded)
-    made = make_plan(client.workspace, desired, live, recorded, policy)
-    live = renamed(desired, live, recorded).live
+    made = make_plan(client.workspace, desired, observed, recorded, policy)
+    live = renamed(desired, observed, recorded).live
     found = hazards(made, desired, live)
     answers = yield from asked(client, questions(found))
-    return Planned(weighed(made, counted(found, answers), policy), live, desired, recorded)
+    return Planned(weighed(made, counted(found, answers), policy), live, desired, recorded, observed)
 
 
 def _wanted(desired: DesiredState) -> set[Address]:
