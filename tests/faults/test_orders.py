@@ -9,14 +9,22 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from commanding import EXAMPLES, WORKSPACE, Commands, commands, rarely, told
+from ending import result_of
 from hypothesis import given
 from hypothesis import strategies as some
 from killing import standing
 from scenes import FOREIGN, Scene, scenes, set_up
 from striking import Striking
 
+from centrali_deploy.address import Address
+from centrali_deploy.kinds import KINDS
+from centrali_deploy.remote.observation import observe
+from centrali_deploy.wire import MASK
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from centrali_deploy.remote.client import Client
 
 __all__ = ["commands"]
 SEEDS = some.integers(0, 2**32 - 1)
@@ -91,6 +99,41 @@ def test_the_same_manifest_makes_the_same_everywhere(commands: Commands, tmp_pat
 
     every()
     told("Workspaces", seen)
+
+
+def read_out(client: Client) -> dict[str, Any]:
+    """A manifest of everything that is live, where secrets come from the environment."""
+    listed = [Address(kind.name, item[kind.identity]) for kind in KINDS.values() for item in client.items(kind)]
+    live = result_of(observe(client, listed)).resources
+    sections: dict[str, Any] = {}
+    for address, resource in sorted(live.items()):
+        sections.setdefault(KINDS[address.kind].section, {})[address.name] = resource.spec
+    text = json.dumps({"version": 1, "workspace": WORKSPACE, **sections}, sort_keys=True)
+    return dict(json.loads(text.replace(json.dumps(MASK), '"${env:EXAMPLE_SECRET}"')))
+
+
+def test_what_is_read_out_of_a_workspace_is_no_change_to_it_and_makes_another_one_like_it(commands: Commands, tmp_path: Path) -> None:
+    seen: Counter[str] = Counter()
+
+    @rarely
+    @given(scenes())
+    def every(scene: Scene) -> None:
+        path, found = tmp_path / "workspace.json", []
+        path.write_text(scene.manifest(scene.first))
+        for _ in range(2):
+            commands.fresh(**scene.how)
+            ended = commands.run(*APPLY, str(path))
+            assert ended.code == 0, ended.said
+            with commands.hands() as client:
+                found.append(json.dumps(read_out(client)))
+            path.write_text(found[-1])
+            ended = commands.run("plan", "--detailed-exitcode", str(path))
+            assert ended.code == 0, ended.said
+        assert found[0] == found[1]
+        seen["examples"] += 1
+
+    every()
+    told("Read out", seen)
 
 
 def test_more_than_the_fuse_lets_through_writes_nothing_at_all(commands: Commands, tmp_path: Path) -> None:
