@@ -2,8 +2,8 @@
 
 Whatever happens to the requests of an apply: a plan writes nothing; what is done is what the plan said, once; what is said of
 it is true; what is somebody else's stays as it is, byte for byte; no secret is in anything that is said or kept; and the next
-apply ends where it should, after which there is nothing to do. There is no command that writes manifests from a workspace,
-so of "what is written down and applied anew is the same" test_orders.py tries the half that there is.
+apply ends where it should, after which there is nothing to do. That what is read out of a workspace is no change to it, and
+makes another one like it, test_orders.py tries.
 
 `make faults` tries thousands; without INVARIANTS a hundred are tried with every run of the tests, always the same. Where a
 process is killed for good, test_killed.py looks; two processes at the same moment, test_together.py.
