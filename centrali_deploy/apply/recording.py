@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from centrali_deploy.address import Address
 from centrali_deploy.apply.outcome import Status
 from centrali_deploy.errors import Conflict
 from centrali_deploy.kinds import KINDS
@@ -20,6 +19,7 @@ from centrali_deploy.states import Meant, Recorded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from centrali_deploy.address import Address
     from centrali_deploy.apply.outcome import Outcome
     from centrali_deploy.parts import Plain
     from centrali_deploy.plan.model import Change
@@ -38,7 +38,7 @@ def intended(known: Ours, changes: Sequence[Change], specs: Mapping[Address, Pla
     either = {address: replace(known[address], id="", mark="") for address in replaced if address in known}
     found = {**{address: Recorded(address) for address in made}, **known, **either}
     for change in changes:
-        at = next((a for a in (_old_name(change), change.address) if a in found), None)
+        at = next((a for a in (*change.old_names, change.address) if a in found), None)
         if at and change.action is not Action.FORGET:
             found[at] = replace(found[at], meant=_meant(change, specs, found[at]))
     return found
@@ -85,7 +85,9 @@ def result(known: Ours, changes: Sequence[Change], outcomes: Iterable[Outcome], 
             found[now] = replace(_left(before, outcome), address=now, id=before.id or (live.id if live else ""))
         elif live and change.action is Action.CREATE and outcome and _made(outcome):
             found[address] = Recorded(address, live.id)
-    gone = {change.address for change in changes} | {_old_name(outcome.change) for outcome in ended.values() if _replaced(outcome)}
+    gone = {change.address for change in changes} | {
+        old for outcome in ended.values() if _replaced(outcome) for old in outcome.change.old_names
+    }
     renamed = {resource.id for resource in found.values() if resource.id}
     return {**{a: r for a, r in known.items() if a not in gone and r.id not in renamed}, **found}
 
@@ -101,13 +103,6 @@ def sealed(desired: DesiredState, seal: Seal) -> dict[Address, Recorded]:
 def _replaced(outcome: Outcome) -> bool:
     """Whether another one, with an id of its own, is there in place of what was ours."""
     return outcome.change.action is Action.REPLACE and outcome.status is Status.APPLIED
-
-
-def _old_name(change: Change) -> Address:
-    """The address before a change, which may give another name."""
-    kind = KINDS[change.address.kind]
-    old = next((field.before for field in change.fields if field.path == (kind.identity,)), change.address.name)
-    return Address(kind.name, str(old))
 
 
 def _left(before: Recorded, outcome: Outcome | None) -> Recorded:

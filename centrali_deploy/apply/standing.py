@@ -78,7 +78,7 @@ class Standing:
             self._own.looks = self.looks + self._client.pace.tried - tried
         if raw is None:
             return False
-        before, now = self._sights.get(address) or self._planned(kind, change), self._sight(kind, raw)
+        before, now = self._sights.get(address) or self._planned(change), self._sight(kind, raw)
         if before and not _same(kind, before, now):
             raise StalePlan(
                 f"Somebody else changed {address} after it was planned.", "It was left as they made it: run again and look at the plan."
@@ -103,12 +103,11 @@ class Standing:
         """Keep what a create answered."""
         self._sights[address] = self._sight(kind, answered)
 
-    def _planned(self, kind: Kind, change: Change) -> _Sight | None:
+    def _planned(self, change: Change) -> _Sight | None:
         """What the plan saw; None of what was made since."""
         seen = self._live.resources.get(change.address)
-        named = () if change.action is Action.DELETE else change.fields  # what goes has the name of its address already
-        old = next((str(field.before) for field in named if field.path == (kind.identity,)), change.address.name)
-        return _Sight(old, lambda: seen.seen or seen.spec, seen.mark) if seen else None
+        old = () if change.action is Action.DELETE else change.old_names  # what goes has the name of its address already
+        return _Sight(next(iter(old), change.address).name, lambda: seen.seen or seen.spec, seen.mark) if seen else None
 
     def _sight(self, kind: Kind, raw: Raw) -> _Sight:
         version, shown = raw.get("version"), frozenset(member for member, value in raw.items() if value is not None)

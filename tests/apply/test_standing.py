@@ -57,6 +57,15 @@ class Scene:
         self.asked.append(request.method)
         return self.answer(request)
 
+    def undated(self, request: httpx.Request) -> httpx.Response:
+        """An answer that shows no versions and no times."""
+        found = self.inner.handle_request(request)
+        body = json.loads(found.content) if found.content else {}
+        for item in [body, *body.get("data", [])]:
+            for member in ("version", "updatedAt"):
+                item.pop(member, None)
+        return httpx.Response(found.status_code, json=body)
+
     def planned(self, recorded: tuple[Address, ...] = (), **sections: Any) -> Planned:
         path = self.write({"version": 1, **sections})
         known = RecordedState({each: Recorded(each) for each in recorded})
@@ -155,15 +164,7 @@ def test_what_is_ours_is_no_surprise(scene: Scene) -> None:
 
 
 def test_without_versions_and_times_what_is_there_is_compared(scene: Scene) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        found = scene.inner.handle_request(request)
-        body = json.loads(found.content) if found.content else {}
-        for item in [body, *body.get("data", [])]:
-            for member in ("version", "updatedAt"):
-                item.pop(member, None)
-        return httpx.Response(found.status_code, json=body)
-
-    scene.answer = answer
+    scene.answer = scene.undated
     found = five(scene)
     assert [outcome.error for outcome in scene.carry_out(found)] == [None]
     scene.edit(timeoutMs=1000)
@@ -175,18 +176,9 @@ def test_without_versions_and_times_what_is_there_is_compared(scene: Scene) -> N
 @pytest.mark.parametrize("half", [False, True], ids=["whole", "broken-off"])
 def test_an_item_under_its_old_name_is_what_the_plan_saw(half: bool, scene: Scene) -> None:
     """Without versions and times, for those would say it at once."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        found = scene.inner.handle_request(request)
-        body = json.loads(found.content) if found.content else {}
-        for item in [body, *body.get("data", [])]:
-            for member in ("version", "updatedAt"):
-                item.pop(member, None)
-        return httpx.Response(found.status_code, json=body)
-
     properties = [{"name": name, "type": "string"} for name in (["old", "new"] if half else ["old"])]
     scene.hands.create(KINDS["structure"], {"name": "S", "recordSlug": "s", "properties": properties})
-    scene.answer = answer
+    scene.answer = scene.undated
     found = scene.planned(structures={"s": {"name": "S", "properties": [{"name": "new", "type": "string", "renamedFrom": "old"}]}})
     assert [outcome.error for outcome in scene.carry_out(found)] == [None]
     kept = scene.hands.find(KINDS["structure"], "s") or {}
