@@ -11,14 +11,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from centrali_deploy.local.alarms import alarm
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 WORKER = Path(__file__).with_name("worker.py")
 GRACE = 1.0
@@ -69,7 +69,7 @@ class Child:
 
     def ready(self) -> bool:
         """Wait until it can take an order at once. False when it died instead."""
-        with self._killed_after(STARTING):
+        with alarm(STARTING, self.kill):
             return self._received() is not None
 
     def followed(self, order: dict[str, Any], seconds: float, answer: Callable[[list[dict[str, Any]]], str]) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ class Child:
         `answer` raises OutOfTime to end it there. What else it raises comes through, and the process is gone then as well.
         """
         said: list[dict[str, Any]] = []
-        with self._killed_after(seconds + GRACE):
+        with alarm(seconds + GRACE, self.kill):
             try:
                 self._send(json.dumps(order))
                 while (line := self._received()) is not None:
@@ -105,17 +105,6 @@ class Child:
             if pipe is not None:
                 _closed(pipe)
         self._process.wait()
-
-    @contextmanager
-    def _killed_after(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(seconds, self.kill)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
 
     def _send(self, line: str) -> None:
         pipe = self._process.stdin

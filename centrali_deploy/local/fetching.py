@@ -15,6 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from centrali_deploy.local.alarms import alarm
 from centrali_deploy.local.outgoing import Fetched
 from centrali_deploy.local.sandbox import LEFT
 
@@ -86,13 +87,9 @@ def _cut(line: socket.socket, until: float) -> Iterator[None]:
         with suppress(OSError):  # the other side was faster
             line.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(max(0.0, until - time.monotonic()), end)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
+        with alarm(until - time.monotonic(), end):
+            yield
     finally:
-        timer.cancel()
-        timer.join()
         if cut.is_set():
             raise TimeoutError("the answer was not there when the time of the run was over")
